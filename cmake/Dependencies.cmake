@@ -1,0 +1,60 @@
+# CLI11, fmt and doctest, each header-only here. In this order:
+#   1. the folder -DLAB_DEPS_DIR=DIR (DIR/CLI11, DIR/fmt, DIR/doctest: their source trees), for a room without internet;
+#   2. the distribution's package, where it is new enough;
+#   3. the pinned commit, fetched once with git into .lab/deps.
+set(LAB_DEPS_DIR "" CACHE PATH "source trees of CLI11, fmt and doctest, to be used instead of packages")
+
+# lab_fetch(<name> <repository> <commit> <out>): the source tree of that commit, fetched unless it is there.
+function(lab_fetch name repository commit out)
+  set(tree ${CMAKE_SOURCE_DIR}/.lab/deps/${name}-${commit})
+  if(NOT EXISTS ${tree})
+    find_package(Git REQUIRED)
+    message(STATUS "${name}: fetching ${commit} from ${repository}")
+    set(partial ${tree}.partial)
+    file(REMOVE_RECURSE ${partial})
+    file(MAKE_DIRECTORY ${partial})
+    foreach(step "init;-q" "fetch;-q;--depth;1;${repository};${commit}" "checkout;-q;FETCH_HEAD")
+      execute_process(COMMAND ${GIT_EXECUTABLE} ${step} WORKING_DIRECTORY ${partial} RESULT_VARIABLE failed)
+      if(failed)
+        file(REMOVE_RECURSE ${partial})
+        message(FATAL_ERROR "${name}: git ${step} failed. Without internet, give the source trees: -DLAB_DEPS_DIR=DIR")
+      endif()
+    endforeach()
+    file(RENAME ${partial} ${tree})
+  endif()
+  set(${out} ${tree} PARENT_SCOPE)
+endfunction()
+
+# lab_dependency(<name> <package target> <oldest version> <include dir in the source tree> <header> <repository> <commit>)
+# makes the target lab_<name>.
+function(lab_dependency name package_target oldest include_dir header repository commit)
+  add_library(lab_${name} INTERFACE)
+  if(LAB_DEPS_DIR)
+    set(tree ${LAB_DEPS_DIR}/${name})
+    set(source "from ${tree}")
+    if(NOT EXISTS ${tree}/${include_dir}/${header})
+      message(FATAL_ERROR "LAB_DEPS_DIR has no ${name}: ${tree}/${include_dir}/${header} is missing")
+    endif()
+  else()
+    find_package(${name} ${oldest} CONFIG QUIET)
+    if(TARGET ${package_target})
+      set(source "${${name}_VERSION}, the distribution's package")
+      target_link_libraries(lab_${name} INTERFACE ${package_target})
+    else()
+      lab_fetch(${name} ${repository} ${commit} tree)
+      set(source "commit ${commit}")
+    endif()
+  endif()
+  if(tree)  # SYSTEM: the warnings of others are theirs
+    target_include_directories(lab_${name} SYSTEM INTERFACE ${tree}/${include_dir})
+  endif()
+  message(STATUS "${name}: ${source}")
+endfunction()
+
+lab_dependency(CLI11 CLI11::CLI11 2.1 include CLI/CLI.hpp
+  https://github.com/CLIUtils/CLI11.git 291c58789c031208f08f4f261a858b5b7083e8e2)
+lab_dependency(fmt fmt::fmt-header-only 8 include fmt/format.h
+  https://github.com/fmtlib/fmt.git a33701196adfad74917046096bf5a2aa0ab0bb50)
+lab_dependency(doctest doctest::doctest 2.4.6 . doctest/doctest.h
+  https://github.com/doctest/doctest.git b7c21ec5ceeadb4951b00396fc1e4642dd347e5f)
+target_compile_definitions(lab_fmt INTERFACE FMT_HEADER_ONLY)

@@ -1,0 +1,32 @@
+# How everything here is compiled.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 8)
+  message(FATAL_ERROR "g++ 8 or newer is needed; on Ubuntu 18.04: apt install g++-8, then -DCMAKE_CXX_COMPILER=g++-8")
+endif()
+
+option(LAB_SANITIZE "build with the address and undefined behaviour sanitizers" OFF)
+
+# lab_settings: the warnings, the sanitizers and the link flags that every target here shares.
+add_library(lab_settings INTERFACE)
+target_compile_options(lab_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# The C++ runtime is linked in: a lab is started often, and finding libstdc++ takes longer than its work.
+target_link_libraries(lab_settings INTERFACE -static-libstdc++ -static-libgcc)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 9)
+  target_link_libraries(lab_settings INTERFACE stdc++fs)
+endif()
+if(LAB_SANITIZE)
+  add_library(lab_sanitizers INTERFACE)
+  set(flags -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(lab_sanitizers INTERFACE ${flags})
+  target_link_libraries(lab_sanitizers INTERFACE ${flags})
+else()
+  add_library(lab_sanitizers INTERFACE)
+endif()

@@ -1,0 +1,184 @@
+#include "app.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+#include "error.h"
+#include "nearest.h"
+#include "stand_in.h"
+#include "step.h"
+#include "sys.h"
+#include "terminal.h"
+
+namespace lab {
+namespace {
+
+struct Options {
+  std::string rootfs = "rootfs/busybox";
+  std::vector<std::string> env;
+  bool explain = false, step_by_step = false, list_steps = false;
+  std::vector<std::string> skip;
+};
+
+// A descriptor that is closed would be taken by the next open(2): the command would write its output there.
+void open_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    if (::open("/dev/null", O_RDWR) != fd) ::_exit(kLabFailed);
+  }
+}
+
+void print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {
+    throw SyscallError({"write", {STDOUT_FILENO, Arg::literal("…")}}, errno);
+  }
+}
+
+std::string did_you_mean(const std::string& wrong, const std::vector<std::string>& names,
+                         const std::string& otherwise) {
+  const std::string near = nearest(wrong, names);
+  return near.empty() ? otherwise : fmt::format("did you mean {}?", near);
+}
+
+void add_shared_options(CLI::App& cli, Options& options) {
+  cli.add_option("-r,--rootfs", options.rootfs, "the image: the directory that becomes the root")
+      ->envname("LAB_ROOTFS")
+      ->capture_default_str();
+  cli.add_flag("--explain", options.explain, "tell each step and each system call, on stderr");
+  cli.add_flag("--step", options.step_by_step, "the same, and wait for Enter before each step");
+  cli.add_option("--skip", options.skip, "leave STEP out, to see what it was for; repeatable")
+      ->type_name("STEP")
+      ->allow_extra_args(false);
+  cli.add_flag("--list-steps", options.list_steps, "print the steps in order, and exit");
+  cli.add_option("-e,--env", options.env, "add to the command's environment, which starts clean")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check([](const std::string& variable) {
+        const size_t equals = variable.find('=');
+        const bool good = equals != std::string::npos && equals > 0;
+        return good ? "" : fmt::format("{} is not KEY=VALUE", quoted(variable));
+      });
+}
+
+std::vector<std::string> option_names(const CLI::App& cli) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : cli.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// What follows the options: [--] [COMMAND [ARG...]].
+std::vector<std::string> command_of(const CLI::App& cli) {
+  std::vector<std::string> words = cli.remaining();
+  if (words.empty()) return {"/bin/sh"};
+  if (words.front() == "--") {
+    words.erase(words.begin());
+    if (words.empty()) return {"/bin/sh"};
+  } else if (words.front().rfind('-', 0) == 0) {
+    const std::string name = words.front().substr(0, words.front().find('='));
+    throw Error(fmt::format("unknown option {}", name),
+                did_you_mean(name, option_names(cli), "--help lists the options"));
+  }
+  if (words.front().empty()) {
+    throw Error("the command is an empty string", "is a variable in it unset?", kNotFound);
+  }
+  return words;
+}
+
+void check_step_names(const std::vector<std::string>& skip, const std::function<int()>& story) {
+  std::vector<std::string> ids;
+  for (const StepLine& line : steps_of(story)) ids.push_back(line.id);
+  for (const std::string& id : skip) {
+    if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
+    throw Error(fmt::format("unknown step {}", quoted(id)),
+                did_you_mean(id, ids, "--list-steps prints the steps"));
+  }
+}
+
+void check_image(const std::string& rootfs) {
+  sys::open(rootfs, O_RDONLY | O_DIRECTORY);
+  if (std::filesystem::is_empty(rootfs)) {
+    throw Error(fmt::format("the image {} is empty", quoted(rootfs)),
+                "rootfs-scripts/fetch-busybox.sh fetches one; or give another with --rootfs");
+  }
+}
+
+int list_steps(const std::function<int()>& story) {
+  for (const StepLine& line : steps_of(story)) print(fmt::format("{:<18} {}\n", line.id, line.text));
+  return EXIT_SUCCESS;
+}
+
+int parse(CLI::App& cli, int argc, char** argv) {
+  try {
+    cli.parse(argc, argv);
+    return -1;
+  } catch (const CLI::CallForHelp&) {
+    print(cli.help());
+    return EXIT_SUCCESS;
+  } catch (const CLI::ParseError& error) {
+    throw Error(error.what(), "--help lists the options");
+  }
+}
+
+int run_story(const Options& options, const std::function<int()>& story) {
+  Telling telling;
+  telling.explain = options.explain || options.step_by_step;
+  telling.skip = options.skip;
+  UniqueFd terminal;
+  if (options.step_by_step) {
+    terminal = sys::open("/dev/tty", O_RDWR);
+    telling.terminal = terminal.get();
+  }
+  if (options.skip.empty()) {
+    set_telling(telling);
+    return story();
+  }
+  enter_stand_in_host();
+  set_telling(telling);
+  return tell_what_is_left(story);
+}
+
+}  // namespace
+
+App::App(const std::string& name, const std::string& purpose)
+    : cli_(std::make_unique<CLI::App>(purpose, name)) {
+  cli_->prefix_command();  // the first word that is no option begins the command
+}
+
+App::~App() = default;
+
+void App::flag(const std::string& name, const std::string& text, bool& value) {
+  cli_->add_flag(name, value, text);
+}
+
+void App::choice(const std::string& name, const std::string& text,
+                 const std::vector<std::string>& choices, std::string& value) {
+  cli_->add_option(name, value, text)->check(CLI::IsMember(choices))->capture_default_str();
+}
+
+int run_lab(App& app, int argc, char** argv, const std::function<int(const Request&)>& story) {
+  open_standard_descriptors();
+  const TerminalState terminal;
+  std::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would keep us from waiting for children
+  return exit_status_of([&] {
+    Options options;
+    add_shared_options(*app.cli_, options);
+    if (const int status = parse(*app.cli_, argc, argv); status >= 0) return status;
+
+    const Request request{options.rootfs, options.env, command_of(*app.cli_)};
+    const auto told_story = [&] { return story(request); };
+    if (options.list_steps) return list_steps(told_story);
+    if (!options.skip.empty()) check_step_names(options.skip, told_story);
+    check_image(options.rootfs);
+    return run_story(options, told_story);
+  });
+}
+
+}  // namespace lab

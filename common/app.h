@@ -1,0 +1,43 @@
+// The command line that all labs share, and the frame in which a lab runs.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace lab {
+
+/// What every lab is asked for.
+struct Request {
+  std::filesystem::path rootfs;      ///< --rootfs, else $LAB_ROOTFS, else rootfs/busybox
+  std::vector<std::string> env;      ///< --env, each KEY=VALUE
+  std::vector<std::string> command;  ///< never empty; /bin/sh where none was given
+};
+
+/// The options of one lab: those that all share, and what the lab adds.
+class App {
+ public:
+  App(const std::string& name, const std::string& purpose);
+  ~App();
+
+  void flag(const std::string& name, const std::string& text, bool& value);
+  void choice(const std::string& name, const std::string& text, const std::vector<std::string>& choices,
+              std::string& value);
+
+ private:
+  friend int run_lab(App&, int, char**, const std::function<int(const Request&)>&);
+  std::unique_ptr<CLI::App> cli_;
+};
+
+/// The whole of a lab's main(): reads the command line, makes sure that stdin, stdout and stderr are open, checks
+/// the image, and runs `story`. Exceptions end here. The exit status is the story's, or 125 where the lab failed;
+/// bad input ends it before the first step.
+int run_lab(App& app, int argc, char** argv, const std::function<int(const Request&)>& story);
+
+}  // namespace lab

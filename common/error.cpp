@@ -1,0 +1,88 @@
+#include "error.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "hints.h"
+
+namespace lab {
+
+Arg::Arg(CString string)
+    : text_(string.get() == nullptr ? "NULL" : quoted(string.get())),
+      string_(string.get() == nullptr ? "" : string.get()) {}
+
+Arg Arg::literal(std::string text) {
+  Arg arg;
+  arg.text_ = std::move(text);
+  return arg;
+}
+
+std::string Call::text() const {
+  std::string joined;
+  for (const Arg& arg : args) joined += (joined.empty() ? "" : ", ") + arg.text();
+  return fmt::format("{}({})", name, joined);
+}
+
+SyscallError::SyscallError(const Call& call, int error, int exit_status)
+    : Error(fmt::format("{}: {}", call.text(), std::strerror(error)), hint_for(call, error),
+            exit_status),
+      error_(error) {}
+
+int exit_status_of(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", error.hint());
+    return error.exit_status();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kLabFailed;
+  }
+}
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += {'\\', c};
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\{:03o}", byte);
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+std::string errno_name(int error) {
+  struct Name {
+    int value;
+    const char* name;
+  };
+  static constexpr std::array kNames{
+      Name{EPERM, "EPERM"},     Name{ENOENT, "ENOENT"},   Name{ESRCH, "ESRCH"},
+      Name{EINTR, "EINTR"},     Name{EIO, "EIO"},         Name{ENXIO, "ENXIO"},
+      Name{E2BIG, "E2BIG"},     Name{ENOEXEC, "ENOEXEC"}, Name{EBADF, "EBADF"},
+      Name{ECHILD, "ECHILD"},   Name{EAGAIN, "EAGAIN"},   Name{ENOMEM, "ENOMEM"},
+      Name{EACCES, "EACCES"},   Name{EBUSY, "EBUSY"},     Name{EEXIST, "EEXIST"},
+      Name{EXDEV, "EXDEV"},     Name{ENODEV, "ENODEV"},   Name{ENOTDIR, "ENOTDIR"},
+      Name{EISDIR, "EISDIR"},   Name{EINVAL, "EINVAL"},   Name{EMFILE, "EMFILE"},
+      Name{ENOSPC, "ENOSPC"},   Name{EROFS, "EROFS"},     Name{ENAMETOOLONG, "ENAMETOOLONG"},
+      Name{ENOSYS, "ENOSYS"},   Name{ELOOP, "ELOOP"},     Name{ENOTEMPTY, "ENOTEMPTY"},
+      Name{EUSERS, "EUSERS"},
+  };
+  for (const Name& known : kNames) {
+    if (known.value == error) return known.name;
+  }
+  return std::to_string(error);
+}
+
+}  // namespace lab

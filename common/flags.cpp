@@ -1,0 +1,125 @@
+#include "flags.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <initializer_list>
+
+#include "namespaces.h"
+
+namespace lab {
+namespace {
+
+struct Flag {
+  unsigned long bits;
+  const char* name;
+};
+
+// `nothing` is what no flag at all is called; unknown bits are told in hexadecimal.
+std::string decode(unsigned long flags, std::initializer_list<Flag> known, const char* nothing) {
+  std::string text;
+  for (const Flag& flag : known) {
+    if ((flags & flag.bits) != flag.bits) continue;
+    text += (text.empty() ? "" : "|") + std::string(flag.name);
+    flags &= ~flag.bits;
+  }
+  if (flags != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", flags);
+  return text.empty() ? nothing : text;
+}
+
+}  // namespace
+
+std::string mount_flags(unsigned long flags) {
+  return decode(flags,
+                {{MS_RDONLY, "MS_RDONLY"},
+                 {MS_NOSUID, "MS_NOSUID"},
+                 {MS_NODEV, "MS_NODEV"},
+                 {MS_NOEXEC, "MS_NOEXEC"},
+                 {MS_REMOUNT, "MS_REMOUNT"},
+                 {MS_BIND, "MS_BIND"},
+                 {MS_MOVE, "MS_MOVE"},
+                 {MS_REC, "MS_REC"},
+                 {MS_UNBINDABLE, "MS_UNBINDABLE"},
+                 {MS_PRIVATE, "MS_PRIVATE"},
+                 {MS_SLAVE, "MS_SLAVE"},
+                 {MS_SHARED, "MS_SHARED"}},
+                "0");
+}
+
+std::string umount_flags(int flags) {
+  return decode(static_cast<unsigned long>(flags),
+                {{MNT_FORCE, "MNT_FORCE"},
+                 {MNT_DETACH, "MNT_DETACH"},
+                 {MNT_EXPIRE, "MNT_EXPIRE"},
+                 {UMOUNT_NOFOLLOW, "UMOUNT_NOFOLLOW"}},
+                "0");
+}
+
+std::string namespace_flags(int flags) {
+  std::string text;
+  for (const NamespaceKind& kind : kNamespaceKinds) {
+    if ((flags & kind.flag) == 0) continue;
+    text += (text.empty() ? "" : "|") + std::string(kind.flag_name);
+    flags &= ~kind.flag;
+  }
+  if (flags != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", flags);
+  return text.empty() ? "0" : text;
+}
+
+std::string open_flags(int flags) {
+  // O_RDONLY is 0, and O_PATH ignores the access mode.
+  const char* access = (flags & O_PATH) != 0                    ? ""
+                       : (flags & O_ACCMODE) == O_RDONLY ? "O_RDONLY|"
+                       : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY|"
+                                                         : "O_RDWR|";
+  return access + decode(static_cast<unsigned long>(flags & ~O_ACCMODE),
+                         {{O_PATH, "O_PATH"},
+                          {O_CREAT, "O_CREAT"},
+                          {O_EXCL, "O_EXCL"},
+                          {O_TRUNC, "O_TRUNC"},
+                          {O_DIRECTORY, "O_DIRECTORY"},
+                          {O_NOFOLLOW, "O_NOFOLLOW"},
+                          {O_NOCTTY, "O_NOCTTY"},
+                          {O_CLOEXEC, "O_CLOEXEC"}},
+                         "0");
+}
+
+std::string file_mode(mode_t mode) {
+  const char* type = S_ISCHR(mode)   ? "S_IFCHR|"
+                     : S_ISBLK(mode) ? "S_IFBLK|"
+                     : S_ISREG(mode) ? "S_IFREG|"
+                                     : "";
+  return fmt::format("{}{:04o}", type, mode & 07777);
+}
+
+std::string device_number(dev_t dev) { return fmt::format("makedev({}, {})", major(dev), minor(dev)); }
+
+std::string signal_name(int signal) {
+  for (const auto& [number, name] : std::initializer_list<std::pair<int, const char*>>{
+           {SIGHUP, "SIGHUP"},
+           {SIGINT, "SIGINT"},
+           {SIGQUIT, "SIGQUIT"},
+           {SIGKILL, "SIGKILL"},
+           {SIGTERM, "SIGTERM"},
+           {SIGCHLD, "SIGCHLD"},
+           {SIGTTOU, "SIGTTOU"},
+           {SIGSEGV, "SIGSEGV"},
+           {SIGPIPE, "SIGPIPE"}}) {
+    if (number == signal) return name;
+  }
+  return std::to_string(signal);
+}
+
+std::string signal_set(const sigset_t& set) {
+  std::string text;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (sigismember(&set, signal) != 1) continue;
+    text += (text.empty() ? "" : " ") + signal_name(signal);
+  }
+  return "[" + text + "]";
+}
+
+}  // namespace lab

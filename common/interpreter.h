@@ -1,0 +1,12 @@
+// What the kernel must find beside a program to run it.
+#pragma once
+
+#include <string>
+
+namespace lab {
+
+/// The dynamic loader that an ELF program names (PT_INTERP, elf(5)), or the interpreter after a script's #!;
+/// empty where the file needs neither, or cannot be read.
+std::string interpreter_of(const std::string& program);
+
+}  // namespace lab

@@ -1,0 +1,90 @@
+#include "process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "error.h"
+#include "sys.h"
+
+namespace lab {
+namespace {
+
+bool is_forked_child = false;
+
+}  // namespace
+
+int exit_status_from_wait(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+Child::Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+  if (this != &other) {
+    kill_and_reap();
+    pid_ = std::exchange(other.pid_, -1);
+  }
+  return *this;
+}
+
+Child::~Child() { kill_and_reap(); }
+
+int Child::wait() { return exit_status_from_wait(sys::waitpid(std::exchange(pid_, -1), 0).status); }
+
+bool Child::ended(int& exit_status) {
+  const sys::Waited waited = sys::waitpid(pid_, WNOHANG);
+  if (waited.pid == 0) return false;
+  pid_ = -1;
+  exit_status = exit_status_from_wait(waited.status);
+  return true;
+}
+
+void Child::kill_and_reap() noexcept {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  while (::waitpid(pid_, nullptr, 0) == -1 && errno == EINTR) {
+  }
+  pid_ = -1;
+}
+
+Child fork_child(const std::function<int()>& body) {
+  const pid_t pid = sys::fork();
+  if (pid == 0) {
+    is_forked_child = true;
+    ::_exit(exit_status_of(body));
+  }
+  return Child(pid);
+}
+
+StartGate::StartGate() {
+  int ends[2] = {};
+  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
+  read_end_.reset(ends[0]);
+  write_end_.reset(ends[1]);
+}
+
+void StartGate::open() {
+  if (::write(write_end_.get(), "", 1) != 1) throw SyscallError({"write", {write_end_.get()}}, errno);
+}
+
+void StartGate::wait() {
+  if (!is_forked_child) return;
+  write_end_.reset();  // only the parent holds it now, so its end is seen as a hang-up
+  char byte = 0;
+  while (::read(read_end_.get(), &byte, 1) == -1 && errno == EINTR) {
+  }
+  check_parent();
+}
+
+void StartGate::check_parent() const {
+  if (!is_forked_child) return;
+  pollfd parent{read_end_.get(), 0, 0};
+  if (::poll(&parent, 1, 0) == 1) throw Error("the lab ended before the command was started", "");
+}
+
+}  // namespace lab

@@ -1,0 +1,41 @@
+#include "procfs.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace lab {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string status_field(const std::string& status, const std::string& key) {
+  std::istringstream lines(status);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind(key + ":", 0) != 0) continue;
+    std::istringstream words(line.substr(key.size() + 1));
+    std::string value;
+    for (std::string word; words >> word;) value += (value.empty() ? "" : " ") + word;
+    return value;
+  }
+  return "";
+}
+
+std::vector<std::string> nul_separated(const std::string& text) {
+  std::vector<std::string> strings;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\0', begin), text.size());
+    strings.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return strings;
+}
+
+std::string pids_of(const std::string& process) {
+  return status_field(read_file("/proc/" + process + "/status"), "NSpid");
+}
+
+}  // namespace lab

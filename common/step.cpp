@@ -1,0 +1,128 @@
+#include "step.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "unique_fd.h"
+
+namespace lab {
+namespace {
+
+Telling current;
+
+bool left_out(const std::string& id) {
+  return std::find(current.skip.begin(), current.skip.end(), id) != current.skip.end();
+}
+
+// Colours only where a person looks on.
+bool coloured() { return ::isatty(STDERR_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr; }
+
+void print_step(const std::string& id, const std::string& text) {
+  fmt::print(stderr, coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text);
+}
+
+void wait_for_enter(int terminal) {
+  const char prompt[] = "  [Enter] ";
+  char c = 0;
+  if (::write(terminal, prompt, sizeof prompt - 1) < 0) return;
+  while (c != '\n') {
+    const ssize_t got = ::read(terminal, &c, 1);
+    if (got == 0 || (got < 0 && errno != EINTR)) return;
+  }
+}
+
+// What the process thrown away by steps_of() runs: never returns.
+[[noreturn]] void list_steps_to(int out, const std::function<int()>& story) {
+  // A step is not taken; but what an exercise does outside its steps would be. Let it hurt no one.
+  if (::unshare(CLONE_NEWNS) == 0) ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  std::vector<StepLine> lines;
+  Telling listing;
+  listing.list = &lines;
+  set_telling(listing);
+  const int status = exit_status_of(story);
+  std::string text;
+  for (const StepLine& line : lines) text += line.id + '\t' + line.text + '\n';
+  const bool written = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  ::_exit(written ? status : kLabFailed);
+}
+
+}  // namespace
+
+void set_telling(Telling telling) { current = std::move(telling); }
+
+bool telling() { return current.explain; }
+
+void step(const std::string& id, const std::string& text, const std::function<void()>& body) {
+  if (current.list != nullptr) {
+    current.list->push_back({id, text});
+    return;
+  }
+  if (left_out(id)) {
+    if (current.explain) print_step(id, "(left out) " + text);
+    return;
+  }
+  if (current.explain) print_step(id, text);
+  if (current.terminal >= 0) wait_for_enter(current.terminal);
+  body();
+}
+
+void tell(const std::string& what, const std::string& seen) {
+  if (current.explain) fmt::print(stderr, "    {}: {}\n", what, seen);
+}
+
+void tell_call(const Call& call, long result, int error) {
+  if (!current.explain) return;
+  const std::string outcome =
+      error == 0 ? std::to_string(result)
+                 : fmt::format("-1 {} ({})", errno_name(error), std::strerror(error));
+  fmt::print(stderr, "    {} = {}\n", call.text(), outcome);
+}
+
+void tell_final_call(const Call& call) {
+  if (current.explain) fmt::print(stderr, "    {}\n", call.text());
+}
+
+std::vector<StepLine> steps_of(const std::function<int()>& story) {
+  int ends[2] = {};
+  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
+  const UniqueFd read_end(ends[0]);
+  UniqueFd write_end(ends[1]);
+
+  const pid_t pid = ::fork();
+  if (pid == -1) throw SyscallError({"fork", {}}, errno);
+  if (pid == 0) list_steps_to(write_end.get(), story);
+  write_end.reset();
+
+  std::string text;
+  char buffer[4096];
+  ssize_t got = 0;
+  while ((got = ::read(read_end.get(), buffer, sizeof buffer)) > 0) {
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  int status = 0;
+  while (::waitpid(pid, &status, 0) == -1 && errno == EINTR) {
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    throw Error("the steps cannot be listed", "", WIFEXITED(status) ? WEXITSTATUS(status) : kLabFailed);
+  }
+
+  std::vector<StepLine> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t tab = text.find('\t', begin);
+    const size_t end = text.find('\n', begin);
+    lines.push_back({text.substr(begin, tab - begin), text.substr(tab + 1, end - tab - 1)});
+    begin = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace lab

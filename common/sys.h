@@ -1,0 +1,53 @@
+// The system calls that the labs make, checked: names and argument order of the man pages, section 2. Each is told
+// by --explain with its arguments and result, and throws SyscallError where the call fails.
+#pragma once
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/types.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "error.h"
+#include "unique_fd.h"
+
+namespace lab::sys {
+
+// Namespaces and roots
+void unshare(int flags);  ///< CLONE_NEW*
+void chroot(CString path);
+void pivot_root(CString new_root, CString put_old);
+void mount(CString source, CString target, CString filesystemtype, unsigned long mountflags,
+           CString data = nullptr);
+void umount2(CString target, int flags);
+
+// Files; modes are in octal, and the umask applies
+void chdir(CString path);
+UniqueFd open(CString path, int flags);  ///< always O_CLOEXEC
+void close(int fd);
+void mkdir(CString path, mode_t mode);
+void rmdir(CString path);
+void mknod(CString path, mode_t mode, dev_t dev);
+void symlink(CString target, CString linkpath);
+mode_t umask(mode_t mask);
+
+// Processes and signals
+pid_t fork();
+void prctl(int option, unsigned long arg2);  ///< options with one argument
+void kill(pid_t pid, int signal);
+void block_signals(const sigset_t& set);      ///< sigprocmask(SIG_BLOCK, …)
+siginfo_t sigwaitinfo(const sigset_t& set);   ///< not told: a supervisor does little else
+struct Waited {
+  pid_t pid = 0;  ///< 0: with WNOHANG, no child has ended
+  int status = 0;
+};
+Waited waitpid(pid_t pid, int options);
+
+/// execve(2); returns only by exception. A failure has exit status 127 where the command was not found and 126
+/// where it was found and cannot be executed.
+[[noreturn]] void execve(CString pathname, const std::vector<std::string>& argv,
+                         const std::vector<std::string>& envp);
+
+}  // namespace lab::sys
