@@ -33,7 +33,27 @@ function(add_lab name)
     add_static_program(${escape} ${source})
   endforeach()
 
+  add_checks(${name})
   set_property(GLOBAL PROPERTY LAB_PREVIOUS lab-${name})
+endfunction()
+
+# add_facts(<target> <file>): an object library, which CMake 3.10 cannot yet link to what it uses.
+function(add_facts target file)
+  add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/tests/labs/${file})
+  foreach(property INCLUDE_DIRECTORIES COMPILE_OPTIONS COMPILE_DEFINITIONS)
+    set_property(TARGET ${target} PROPERTY ${property} $<TARGET_PROPERTY:check_support,${property}>)
+  endforeach()
+endfunction()
+
+# The facts of tests/labs/facts_NN_name.cpp hold from lab NN on: each check program has those of the labs before it.
+function(add_checks name)
+  string(REPLACE "-" "_" file facts_${name})
+  add_facts(facts-${name} ${file}.cpp)
+  set_property(GLOBAL APPEND PROPERTY LAB_FACTS $<TARGET_OBJECTS:facts-${name}>)
+  get_property(facts GLOBAL PROPERTY LAB_FACTS)
+  add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host>)
+  target_link_libraries(check-${name} PRIVATE check_support)
+  add_dependencies(check-${name} ${name} probe)
 endfunction()
 
 # add_static_program(<name> <source>...): a program that runs in any image, and without the sanitizers' libraries.
@@ -42,3 +62,4 @@ function(add_static_program name)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
   target_link_libraries(${name} PRIVATE -static)
 endfunction()
+

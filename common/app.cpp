@@ -26,7 +26,8 @@ struct Options {
   std::vector<std::string> skip;
 };
 
-// A descriptor that is closed would be taken by the next open(2): the command would write its output there.
+// A descriptor that is closed would be taken by the next open(2): the command would write its
+// output there.
 void open_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
@@ -111,7 +112,8 @@ void check_image(const std::string& rootfs) {
 }
 
 int list_steps(const std::function<int()>& story) {
-  for (const StepLine& line : steps_of(story)) print(fmt::format("{:<18} {}\n", line.id, line.text));
+  for (const StepLine& line : steps_of(story))
+    print(fmt::format("{:<18} {}\n", line.id, line.text));
   return EXIT_SUCCESS;
 }
 
@@ -150,6 +152,11 @@ int run_story(const Options& options, const std::function<int()>& story) {
 App::App(const std::string& name, const std::string& purpose)
     : cli_(std::make_unique<CLI::App>(purpose, name)) {
   cli_->prefix_command();  // the first word that is no option begins the command
+  cli_->footer(
+      "After the options: [--] [COMMAND [ARG...]], by default /bin/sh.\n"
+      "Exit status: the command's own; 128+N where signal N ended it; 125 the lab failed; 126 the "
+      "command\n"
+      "cannot be executed; 127 it was not found.");
 }
 
 App::~App() = default;
@@ -166,7 +173,8 @@ void App::choice(const std::string& name, const std::string& text,
 int run_lab(App& app, int argc, char** argv, const std::function<int(const Request&)>& story) {
   open_standard_descriptors();
   const TerminalState terminal;
-  std::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would keep us from waiting for children
+  std::signal(SIGCHLD,
+              SIG_DFL);  // a caller that ignores it would keep us from waiting for children
   return exit_status_of([&] {
     Options options;
     add_shared_options(*app.cli_, options);

@@ -27,17 +27,17 @@ class App {
   ~App();
 
   void flag(const std::string& name, const std::string& text, bool& value);
-  void choice(const std::string& name, const std::string& text, const std::vector<std::string>& choices,
-              std::string& value);
+  void choice(const std::string& name, const std::string& text,
+              const std::vector<std::string>& choices, std::string& value);
 
  private:
   friend int run_lab(App&, int, char**, const std::function<int(const Request&)>&);
   std::unique_ptr<CLI::App> cli_;
 };
 
-/// The whole of a lab's main(): reads the command line, makes sure that stdin, stdout and stderr are open, checks
-/// the image, and runs `story`. Exceptions end here. The exit status is the story's, or 125 where the lab failed;
-/// bad input ends it before the first step.
+/// The whole of a lab's main(): reads the command line, makes sure that stdin, stdout and stderr
+/// are open, checks the image, and runs `story`. Exceptions end here. The exit status is the
+/// story's, or 125 where the lab failed; bad input ends it before the first step.
 int run_lab(App& app, int argc, char** argv, const std::function<int(const Request&)>& story);
 
 }  // namespace lab

@@ -68,15 +68,15 @@ std::string errno_name(int error) {
     const char* name;
   };
   static constexpr std::array kNames{
-      Name{EPERM, "EPERM"},     Name{ENOENT, "ENOENT"},   Name{ESRCH, "ESRCH"},
-      Name{EINTR, "EINTR"},     Name{EIO, "EIO"},         Name{ENXIO, "ENXIO"},
-      Name{E2BIG, "E2BIG"},     Name{ENOEXEC, "ENOEXEC"}, Name{EBADF, "EBADF"},
-      Name{ECHILD, "ECHILD"},   Name{EAGAIN, "EAGAIN"},   Name{ENOMEM, "ENOMEM"},
-      Name{EACCES, "EACCES"},   Name{EBUSY, "EBUSY"},     Name{EEXIST, "EEXIST"},
-      Name{EXDEV, "EXDEV"},     Name{ENODEV, "ENODEV"},   Name{ENOTDIR, "ENOTDIR"},
-      Name{EISDIR, "EISDIR"},   Name{EINVAL, "EINVAL"},   Name{EMFILE, "EMFILE"},
-      Name{ENOSPC, "ENOSPC"},   Name{EROFS, "EROFS"},     Name{ENAMETOOLONG, "ENAMETOOLONG"},
-      Name{ENOSYS, "ENOSYS"},   Name{ELOOP, "ELOOP"},     Name{ENOTEMPTY, "ENOTEMPTY"},
+      Name{EPERM, "EPERM"},   Name{ENOENT, "ENOENT"},   Name{ESRCH, "ESRCH"},
+      Name{EINTR, "EINTR"},   Name{EIO, "EIO"},         Name{ENXIO, "ENXIO"},
+      Name{E2BIG, "E2BIG"},   Name{ENOEXEC, "ENOEXEC"}, Name{EBADF, "EBADF"},
+      Name{ECHILD, "ECHILD"}, Name{EAGAIN, "EAGAIN"},   Name{ENOMEM, "ENOMEM"},
+      Name{EACCES, "EACCES"}, Name{EBUSY, "EBUSY"},     Name{EEXIST, "EEXIST"},
+      Name{EXDEV, "EXDEV"},   Name{ENODEV, "ENODEV"},   Name{ENOTDIR, "ENOTDIR"},
+      Name{EISDIR, "EISDIR"}, Name{EINVAL, "EINVAL"},   Name{EMFILE, "EMFILE"},
+      Name{ENOSPC, "ENOSPC"}, Name{EROFS, "EROFS"},     Name{ENAMETOOLONG, "ENAMETOOLONG"},
+      Name{ENOSYS, "ENOSYS"}, Name{ELOOP, "ELOOP"},     Name{ENOTEMPTY, "ENOTEMPTY"},
       Name{EUSERS, "EUSERS"},
   };
   for (const Name& known : kNames) {

@@ -17,8 +17,8 @@ enum ExitStatus : int {
   kNotFound = 127,       ///< the command was not found
 };
 
-/// A string as system calls take it: NULL, a C string or a path. It does not own its text, so it must not
-/// outlive the call that it is passed to.
+/// A string as system calls take it: NULL, a C string or a path. It does not own its text, so it
+/// must not outlive the call that it is passed to.
 class CString {
  public:
   CString(std::nullptr_t) {}

@@ -28,7 +28,8 @@ std::string look_up(const std::string& name, const std::string& path) {
   for (std::string directory; std::getline(directories, directory, ':');) {
     std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (::access(candidate.c_str(), F_OK) == 0 && not_executable.empty()) not_executable = candidate;
+    if (::access(candidate.c_str(), F_OK) == 0 && not_executable.empty())
+      not_executable = candidate;
   }
   return not_executable;
 }
@@ -40,10 +41,12 @@ void exec_command(const std::vector<std::string>& command, const std::vector<std
     const std::string path = value_of(env, "PATH");
     const std::string program = look_up(command.front(), path);
     if (program.empty()) {
-      throw Error(fmt::format("{}: command not found", quoted(command.front())),
-                  path.empty() ? "there is no PATH in the command's environment; give the program's whole path"
-                               : fmt::format("the image has no such program in PATH={}", path),
-                  kNotFound);
+      throw Error(
+          fmt::format("{}: command not found", quoted(command.front())),
+          path.empty()
+              ? "there is no PATH in the command's environment; give the program's whole path"
+              : fmt::format("the image has no such program in PATH={}", path),
+          kNotFound);
     }
     sys::execve(program, command, env);
   });

@@ -71,7 +71,7 @@ std::string namespace_flags(int flags) {
 
 std::string open_flags(int flags) {
   // O_RDONLY is 0, and O_PATH ignores the access mode.
-  const char* access = (flags & O_PATH) != 0                    ? ""
+  const char* access = (flags & O_PATH) != 0             ? ""
                        : (flags & O_ACCMODE) == O_RDONLY ? "O_RDONLY|"
                        : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY|"
                                                          : "O_RDWR|";
@@ -95,19 +95,21 @@ std::string file_mode(mode_t mode) {
   return fmt::format("{}{:04o}", type, mode & 07777);
 }
 
-std::string device_number(dev_t dev) { return fmt::format("makedev({}, {})", major(dev), minor(dev)); }
+std::string device_number(dev_t dev) {
+  return fmt::format("makedev({}, {})", major(dev), minor(dev));
+}
 
 std::string signal_name(int signal) {
-  for (const auto& [number, name] : std::initializer_list<std::pair<int, const char*>>{
-           {SIGHUP, "SIGHUP"},
-           {SIGINT, "SIGINT"},
-           {SIGQUIT, "SIGQUIT"},
-           {SIGKILL, "SIGKILL"},
-           {SIGTERM, "SIGTERM"},
-           {SIGCHLD, "SIGCHLD"},
-           {SIGTTOU, "SIGTTOU"},
-           {SIGSEGV, "SIGSEGV"},
-           {SIGPIPE, "SIGPIPE"}}) {
+  for (const auto& [number, name] :
+       std::initializer_list<std::pair<int, const char*>>{{SIGHUP, "SIGHUP"},
+                                                          {SIGINT, "SIGINT"},
+                                                          {SIGQUIT, "SIGQUIT"},
+                                                          {SIGKILL, "SIGKILL"},
+                                                          {SIGTERM, "SIGTERM"},
+                                                          {SIGCHLD, "SIGCHLD"},
+                                                          {SIGTTOU, "SIGTTOU"},
+                                                          {SIGSEGV, "SIGSEGV"},
+                                                          {SIGPIPE, "SIGPIPE"}}) {
     if (number == signal) return name;
   }
   return std::to_string(signal);

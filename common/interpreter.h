@@ -5,8 +5,8 @@
 
 namespace lab {
 
-/// The dynamic loader that an ELF program names (PT_INTERP, elf(5)), or the interpreter after a script's #!;
-/// empty where the file needs neither, or cannot be read.
+/// The dynamic loader that an ELF program names (PT_INTERP, elf(5)), or the interpreter after a
+/// script's #!; empty where the file needs neither, or cannot be read.
 std::string interpreter_of(const std::string& program);
 
 }  // namespace lab

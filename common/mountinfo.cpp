@@ -12,9 +12,12 @@ namespace {
 std::string decode_octal(const std::string& text) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    const auto digit = [&](size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '7'; };
+    const auto digit = [&](size_t at) {
+      return at < text.size() && text[at] >= '0' && text[at] <= '7';
+    };
     if (text[i] == '\\' && digit(i + 1) && digit(i + 2) && digit(i + 3)) {
-      result += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      result += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                  (text[i + 3] - '0'));
       i += 3;
     } else {
       result += text[i];
@@ -26,8 +29,9 @@ std::string decode_octal(const std::string& text) {
 // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
 bool parse_line(const std::string& line, Mount& mount) {
   std::istringstream fields(line);
-  std::string device, root, target, field;
-  if (!(fields >> mount.id >> mount.parent >> device >> root >> target >> mount.options)) return false;
+  std::string root, target, field;
+  if (!(fields >> mount.id >> mount.parent >> mount.device >> root >> target >> mount.options))
+    return false;
   while (fields >> field && field != "-") mount.propagation.push_back(field);
   if (!(fields >> mount.type)) return false;
   // The source may be the empty string, which leaves two blanks in a row.

@@ -25,8 +25,8 @@ inline constexpr std::array kNamespaceKinds{
     NamespaceKind{CLONE_NEWUTS, "CLONE_NEWUTS", "uts"},
 };
 
-/// What /proc/PID/ns/FILE links to, such as `pid:[4026531836]`; empty where it cannot be read. `process` is a
-/// pid or "self".
+/// What /proc/PID/ns/FILE links to, such as `pid:[4026531836]`; empty where it cannot be read.
+/// `process` is a pid or "self".
 std::string namespace_of(const std::string& process, const std::string& file);
 
 }  // namespace lab

@@ -27,6 +27,7 @@ std::string nearest(const std::string& wrong, const std::vector<std::string>& na
   std::string best;
   size_t fewest = wrong.size() / 3 + 1;  // more than a third of it changed: another word
   for (const std::string& name : names) {
+    if (wrong.size() > 2 && name.rfind(wrong, 0) == 0) return name;  // cut short
     const size_t changes = edits(wrong, name);
     if (changes < fewest) {
       fewest = changes;

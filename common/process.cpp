@@ -32,9 +32,13 @@ Child& Child::operator=(Child&& other) noexcept {
   return *this;
 }
 
-Child::~Child() { kill_and_reap(); }
+Child::~Child() {
+  kill_and_reap();
+}
 
-int Child::wait() { return exit_status_from_wait(sys::waitpid(std::exchange(pid_, -1), 0).status); }
+int Child::wait() {
+  return exit_status_from_wait(sys::waitpid(std::exchange(pid_, -1), 0).status);
+}
 
 bool Child::ended(int& exit_status) {
   const sys::Waited waited = sys::waitpid(pid_, WNOHANG);
@@ -69,7 +73,8 @@ StartGate::StartGate() {
 }
 
 void StartGate::open() {
-  if (::write(write_end_.get(), "", 1) != 1) throw SyscallError({"write", {write_end_.get()}}, errno);
+  if (::write(write_end_.get(), "", 1) != 1)
+    throw SyscallError({"write", {write_end_.get()}}, errno);
 }
 
 void StartGate::wait() {

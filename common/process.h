@@ -9,7 +9,8 @@
 
 namespace lab {
 
-/// What a shell would have as $? for a status of waitpid(2): the exit status, or 128+N for signal N.
+/// What a shell would have as $? for a status of waitpid(2): the exit status, or 128+N for signal
+/// N.
 int exit_status_from_wait(int wait_status);
 
 /// A child process. The destructor kills and reaps it where it was not waited for.
@@ -35,18 +36,18 @@ class Child {
   pid_t pid_ = -1;
 };
 
-/// Forks. The child runs `body` and leaves by _exit with its result; what `body` throws is told on stderr and
-/// becomes the exit status. Its copies of the parent's objects are never destroyed.
+/// Forks. The child runs `body` and leaves by _exit with its result; what `body` throws is told on
+/// stderr and becomes the exit status. Its copies of the parent's objects are never destroyed.
 Child fork_child(const std::function<int()>& body);
 
-/// Holds the child back until the parent is ready for it, and tells it whether the parent is still there. Made
-/// before the fork; the parent keeps it as long as the child runs. Where the fork was left out (--skip) there is no
-/// one to wait for: wait() and check_parent() return at once.
+/// Holds the child back until the parent is ready for it, and tells it whether the parent is still
+/// there. Made before the fork; the parent keeps it as long as the child runs. Where the fork was
+/// left out (--skip) there is no one to wait for: wait() and check_parent() return at once.
 class StartGate {
  public:
   StartGate();
-  void open();                ///< in the parent: lets the child go on
-  void wait();                ///< in the child: returns once the gate is open; Error where the parent has ended
+  void open();  ///< in the parent: lets the child go on
+  void wait();  ///< in the child: returns once the gate is open; Error where the parent has ended
   void check_parent() const;  ///< in the child, after wait(): Error where the parent has ended
 
  private:

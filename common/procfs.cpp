@@ -34,6 +34,16 @@ std::vector<std::string> nul_separated(const std::string& text) {
   return strings;
 }
 
+std::vector<std::string> children_of(const std::string& process) {
+  std::vector<std::string> children;
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + process + "/task", gone)) {
+    std::istringstream list(read_file(task.path() / "children"));
+    for (std::string pid; list >> pid;) children.push_back(pid);
+  }
+  return children;
+}
+
 std::string pids_of(const std::string& process) {
   return status_field(read_file("/proc/" + process + "/status"), "NSpid");
 }

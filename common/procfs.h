@@ -7,16 +7,22 @@
 
 namespace lab {
 
-/// The whole file; empty where it cannot be read. Reads until the end, as files under /proc have size 0.
+/// The whole file; empty where it cannot be read. Reads until the end, as files under /proc have
+/// size 0.
 std::string read_file(const std::filesystem::path& path);
 
-/// The value of `key` in /proc/PID/status, blanks in a row made one: status_field(text, "NSpid") is "4711 1".
+/// The value of `key` in /proc/PID/status, blanks in a row made one: status_field(text, "NSpid") is
+/// "4711 1".
 std::string status_field(const std::string& status, const std::string& key);
 
 /// The strings of a file that ends each with a NUL: /proc/PID/cmdline, /proc/PID/environ.
 std::vector<std::string> nul_separated(const std::string& text);
 
-/// The process's pids, from the reader's PID namespace inwards, as NSpid in /proc/PID/status has them.
+/// The pids of a process's children, as the reader's PID namespace has them.
+std::vector<std::string> children_of(const std::string& process);
+
+/// The process's pids, from the reader's PID namespace inwards, as NSpid in /proc/PID/status has
+/// them.
 std::string pids_of(const std::string& process);
 
 }  // namespace lab

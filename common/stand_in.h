@@ -5,9 +5,9 @@
 
 namespace lab {
 
-/// Moves this process into a mount namespace that looks like a host under systemd (every mount shared) and passes
-/// nothing on to the machine. Does nothing where the process has left the machine's own mount namespace already:
-/// whoever arranged that is looking on from there.
+/// Moves this process into a mount namespace that looks like a host under systemd (every mount
+/// shared) and passes nothing on to the machine. Does nothing where the process has left the
+/// machine's own mount namespace already: whoever arranged that is looking on from there.
 /// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
 void enter_stand_in_host();
 

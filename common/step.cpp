@@ -24,7 +24,9 @@ bool left_out(const std::string& id) {
 }
 
 // Colours only where a person looks on.
-bool coloured() { return ::isatty(STDERR_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr; }
+bool coloured() {
+  return ::isatty(STDERR_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr;
+}
 
 void print_step(const std::string& id, const std::string& text) {
   fmt::print(stderr, coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text);
@@ -57,9 +59,13 @@ void wait_for_enter(int terminal) {
 
 }  // namespace
 
-void set_telling(Telling telling) { current = std::move(telling); }
+void set_telling(Telling telling) {
+  current = std::move(telling);
+}
 
-bool telling() { return current.explain; }
+bool telling() {
+  return current.explain;
+}
 
 void step(const std::string& id, const std::string& text, const std::function<void()>& body) {
   if (current.list != nullptr) {
@@ -112,7 +118,8 @@ std::vector<StepLine> steps_of(const std::function<int()>& story) {
   while (::waitpid(pid, &status, 0) == -1 && errno == EINTR) {
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw Error("the steps cannot be listed", "", WIFEXITED(status) ? WEXITSTATUS(status) : kLabFailed);
+    throw Error("the steps cannot be listed", "",
+                WIFEXITED(status) ? WEXITSTATUS(status) : kLabFailed);
   }
 
   std::vector<StepLine> lines;

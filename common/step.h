@@ -1,5 +1,6 @@
-// The steps that a lab is told in. A step's text is written once, where the step is taken: it is the comment in the
-// source, the line that --explain prints, the pause of --step, the handle of --skip and a row of the handout.
+// The steps that a lab is told in. A step's text is written once, where the step is taken: it is
+// the comment in the source, the line that --explain prints, the pause of --step, the handle of
+// --skip and a row of the handout.
 #pragma once
 
 #include <functional>
@@ -14,12 +15,13 @@ struct StepLine {
   std::string id, text;
 };
 
-/// What is done with the steps of this process and its children; the default runs them all and says nothing.
+/// What is done with the steps of this process and its children; the default runs them all and says
+/// nothing.
 struct Telling {
-  bool explain = false;                    ///< print each step and each system call on stderr
-  int terminal = -1;                       ///< --step: wait for Enter on this descriptor before each step
-  std::vector<std::string> skip;           ///< ids of steps that are left out
-  std::vector<StepLine>* list = nullptr;   ///< only collect the steps: none is taken
+  bool explain = false;           ///< print each step and each system call on stderr
+  int terminal = -1;              ///< --step: wait for Enter on this descriptor before each step
+  std::vector<std::string> skip;  ///< ids of steps that are left out
+  std::vector<StepLine>* list = nullptr;  ///< only collect the steps: none is taken
 };
 void set_telling(Telling telling);
 
@@ -38,8 +40,8 @@ void tell_call(const Call& call, long result, int error);
 /// Tells a call that does not return where it succeeds, before it is made.
 void tell_final_call(const Call& call);
 
-/// The steps of `story` in order, without taking them: it is run, in a process that is thrown away, with every
-/// step left out.
+/// The steps of `story` in order, without taking them: it is run, in a process that is thrown away,
+/// with every step left out.
 std::vector<StepLine> steps_of(const std::function<int()>& story);
 
 }  // namespace lab

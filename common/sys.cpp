@@ -60,9 +60,11 @@ void pivot_root(CString new_root, CString put_old) {
 
 void mount(CString source, CString target, CString filesystemtype, unsigned long mountflags,
            CString data) {
-  checked({"mount", {source, target, filesystemtype, Arg::literal(mount_flags(mountflags)), data}}, [&] {
-    return ::mount(source.get(), target.get(), filesystemtype.get(), mountflags, data.get());
-  });
+  checked({"mount", {source, target, filesystemtype, Arg::literal(mount_flags(mountflags)), data}},
+          [&] {
+            return ::mount(source.get(), target.get(), filesystemtype.get(), mountflags,
+                           data.get());
+          });
 }
 
 void umount2(CString target, int flags) {
@@ -85,7 +87,8 @@ void close(int fd) {
 }
 
 void mkdir(CString path, mode_t mode) {
-  checked({"mkdir", {path, Arg::literal(file_mode(mode))}}, [&] { return ::mkdir(path.get(), mode); });
+  checked({"mkdir", {path, Arg::literal(file_mode(mode))}},
+          [&] { return ::mkdir(path.get(), mode); });
 }
 
 void rmdir(CString path) {
@@ -101,7 +104,9 @@ void symlink(CString target, CString linkpath) {
   checked({"symlink", {target, linkpath}}, [&] { return ::symlink(target.get(), linkpath.get()); });
 }
 
-mode_t umask(mode_t mask) { return ::umask(mask); }  // cannot fail, and changes no file
+mode_t umask(mode_t mask) {
+  return ::umask(mask);
+}  // cannot fail, and changes no file
 
 pid_t fork() {
   // The child has nothing to tell here: the parent's line says which pid it got.
@@ -124,7 +129,8 @@ void kill(pid_t pid, int signal) {
 }
 
 void block_signals(const sigset_t& set) {
-  checked({"sigprocmask", {Arg::literal("SIG_BLOCK"), Arg::literal(signal_set(set)), Arg::literal("NULL")}},
+  checked({"sigprocmask",
+           {Arg::literal("SIG_BLOCK"), Arg::literal(signal_set(set)), Arg::literal("NULL")}},
           [&] { return ::sigprocmask(SIG_BLOCK, &set, nullptr); });
 }
 
@@ -144,8 +150,11 @@ Waited waitpid(pid_t pid, int options) {
   return waited;
 }
 
-void execve(CString pathname, const std::vector<std::string>& argv, const std::vector<std::string>& envp) {
-  const Call call{"execve", {pathname, Arg::literal(string_list(argv)), Arg::literal(string_list(envp))}};
+void execve(CString pathname, const std::vector<std::string>& argv,
+            const std::vector<std::string>& envp) {
+  const Call call{"execve",
+                  {pathname, Arg::literal(string_list(argv)),
+                   Arg::literal(fmt::format("/* {} variables */", envp.size()))}};
   const std::vector<char*> argv_pointers = pointers(argv);
   const std::vector<char*> envp_pointers = pointers(envp);
   tell_final_call(call);

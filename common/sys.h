@@ -1,5 +1,6 @@
-// The system calls that the labs make, checked: names and argument order of the man pages, section 2. Each is told
-// by --explain with its arguments and result, and throws SyscallError where the call fails.
+// The system calls that the labs make, checked: names and argument order of the man pages,
+// section 2. Each is told by --explain with its arguments and result, and throws SyscallError where
+// the call fails.
 #pragma once
 
 #include <sched.h>
@@ -37,16 +38,16 @@ mode_t umask(mode_t mask);
 pid_t fork();
 void prctl(int option, unsigned long arg2);  ///< options with one argument
 void kill(pid_t pid, int signal);
-void block_signals(const sigset_t& set);      ///< sigprocmask(SIG_BLOCK, …)
-siginfo_t sigwaitinfo(const sigset_t& set);   ///< not told: a supervisor does little else
+void block_signals(const sigset_t& set);     ///< sigprocmask(SIG_BLOCK, …)
+siginfo_t sigwaitinfo(const sigset_t& set);  ///< not told: a supervisor does little else
 struct Waited {
   pid_t pid = 0;  ///< 0: with WNOHANG, no child has ended
   int status = 0;
 };
 Waited waitpid(pid_t pid, int options);
 
-/// execve(2); returns only by exception. A failure has exit status 127 where the command was not found and 126
-/// where it was found and cannot be executed.
+/// execve(2); returns only by exception. A failure has exit status 127 where the command was not
+/// found and 126 where it was found and cannot be executed.
 [[noreturn]] void execve(CString pathname, const std::vector<std::string>& argv,
                          const std::vector<std::string>& envp);
 

@@ -12,7 +12,8 @@ TerminalState::TerminalState() {
 
 TerminalState::~TerminalState() {
   if (!remembered_) return;
-  // A process in the background that takes the terminal is stopped by SIGTTOU, unless it ignores that.
+  // A process in the background that takes the terminal is stopped by SIGTTOU, unless it ignores
+  // that.
   const auto handler = std::signal(SIGTTOU, SIG_IGN);
   ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_);

@@ -5,9 +5,9 @@
 
 namespace lab {
 
-/// Remembers the state of the terminal on stdin, where there is one and this process is in its foreground; the
-/// destructor brings both back. A shell in a PID namespace takes the terminal for its own process group, and cannot
-/// give it back to a group that has no number inside.
+/// Remembers the state of the terminal on stdin, where there is one and this process is in its
+/// foreground; the destructor brings both back. A shell in a PID namespace takes the terminal for
+/// its own process group, and cannot give it back to a group that has no number inside.
 class TerminalState {
  public:
   TerminalState();

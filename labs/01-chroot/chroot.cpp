@@ -46,24 +46,27 @@ void change_root(const fs::path& new_root) {
   step("chroot", "from now on a path that begins with / begins in the image",
        [&] { sys::chroot(new_root); });
   // chroot(2) changes where / leads, not where the process stands: it would still stand outside.
-  step("chdir", "step into the image too: the working directory is still outside", [] { sys::chdir("/"); });
+  step("chdir", "step into the image too: the working directory is still outside",
+       [] { sys::chdir("/"); });
 }
 
 std::vector<std::string> clean_environment(const std::vector<std::string>& extra) {
   std::vector<std::string> env;
   for (char** variable = environ; *variable != nullptr; ++variable) env.emplace_back(*variable);
 
-  step("clean-env", "start with a new environment: the caller's is none of the command's business", [&] {
-    const char* terminal = std::getenv("TERM");
-    char hostname[HOST_NAME_MAX + 1] = {};
-    ::gethostname(hostname, sizeof hostname - 1);
-    env = {
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME=/root",
-        std::string("TERM=") + (terminal == nullptr ? "linux" : terminal),
-        std::string("HOSTNAME=") + hostname,
-    };
-  });
+  step("clean-env", "start with a new environment: the caller's is none of the command's business",
+       [&] {
+         const char* terminal = std::getenv("TERM");
+         char hostname[HOST_NAME_MAX + 1] = {};
+         ::gethostname(hostname, sizeof hostname - 1);
+         env = {
+             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+             "HOME=/root",
+             std::string("TERM=") + (terminal == nullptr ? "linux" : terminal),
+             std::string("HOSTNAME=") + hostname,
+         };
+         for (const std::string& variable : env) tell("variable", variable);
+       });
   for (const std::string& variable : extra) set_variable(env, variable);
   return env;
 }

@@ -1,5 +1,5 @@
-// Out of a chroot by "..": chroot(2) moves the root away from the working directory, and ".." then passes it by.
-// Works in 01, 02 and 03; 04 closes it, where the old root is not mounted any more.
+// Out of a chroot by "..": chroot(2) moves the root away from the working directory, and ".." then
+// passes it by. Works in 01, 02 and 03; 04 closes it, where the old root is not mounted any more.
 //
 //   /escape [FILE]     FILE of the host is printed as proof; exit status 0: escaped, 1: held
 

@@ -1,5 +1,6 @@
-// Out of a chroot through a directory that the caller had open: fchdir(2) steps into it, wherever the root is.
-// Works with chroot(8), and with `01-chroot --skip close-fds`; 01 closes it, where the descriptors are closed.
+// Out of a chroot through a directory that the caller had open: fchdir(2) steps into it, wherever
+// the root is. Works with chroot(8), and with `01-chroot --skip close-fds`; 01 closes it, where the
+// descriptors are closed.
 //
 //   /escape [FILE]     FILE of the host is printed as proof; exit status 0: escaped, 1: held
 

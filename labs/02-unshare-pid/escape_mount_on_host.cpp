@@ -1,5 +1,6 @@
 // Mounts a file system in the image: in whose mount table does it appear?
-// In 01 and 02 in the host's, where it stays; 03 closes that, where the container has a mount table of its own.
+// In 01 and 02 in the host's, where it stays; 03 closes that, where the container has a mount table
+// of its own.
 //
 //   /escape [DIRECTORY]     default /mnt; exit status 0: mounted (look for lab-escape in the host's
 //                           /proc/self/mountinfo), 1: held

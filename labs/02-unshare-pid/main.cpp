@@ -10,7 +10,8 @@
 int main(int argc, char** argv) {
   bool init = false;
   lab::App app("02-unshare-pid", "runs COMMAND as PID 1 of a PID namespace of its own");
-  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it", init);
+  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it",
+           init);
 
   return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
     lab::StartGate gate;

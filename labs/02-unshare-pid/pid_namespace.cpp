@@ -20,9 +20,11 @@ sigset_t forwarded_signals() {
   return set;
 }
 
-// A key such as Ctrl-C reaches the whole foreground process group, the child among it: passed on, it would come
-// twice.
-bool sent_by_terminal(const siginfo_t& info) { return info.si_code == SI_KERNEL; }
+// A key such as Ctrl-C reaches the whole foreground process group, the child among it: passed on,
+// it would come twice.
+bool sent_by_terminal(const siginfo_t& info) {
+  return info.si_code == SI_KERNEL;
+}
 
 // Waits for one of `signals`, which are blocked; any but SIGCHLD goes to the child.
 void forward_next_signal(const sigset_t& signals, const Child& child) {
@@ -39,10 +41,11 @@ void tell_namespaces() {
 }  // namespace
 
 Child fork_into_pid_namespace(StartGate& gate, const std::function<int()>& body) {
-  step("unshare-pid", "ask for a new PID namespace: the next child will be in it, not this process", [] {
-    tell_namespaces();
-    sys::unshare(CLONE_NEWPID);
-  });
+  step("unshare-pid", "ask for a new PID namespace: the next child will be in it, not this process",
+       [] {
+         tell_namespaces();
+         sys::unshare(CLONE_NEWPID);
+       });
 
   Child child;
   step("fork", "the first child is PID 1 of the new namespace", [&] {
@@ -51,7 +54,8 @@ Child fork_into_pid_namespace(StartGate& gate, const std::function<int()>& body)
       return body();
     });
     tell_namespaces();
-    if (telling()) tell("pids of the child (NSpid), outside and inside", pids_of(std::to_string(child.pid())));
+    if (telling())
+      tell("pids of the child (NSpid), outside and inside", pids_of(std::to_string(child.pid())));
   });
   return child;
 }
@@ -59,11 +63,12 @@ Child fork_into_pid_namespace(StartGate& gate, const std::function<int()>& body)
 sigset_t forward_signals(const Child& child) {
   sigset_t signals;
   sigemptyset(&signals);
-  step("forward-signals", "who ends the lab means the command: keep the signals, to pass them on", [&] {
-    if (!child) return;
-    signals = forwarded_signals();
-    sys::block_signals(signals);  // blocked, they wait for sigwaitinfo(2)
-  });
+  step("forward-signals", "who ends the lab means the command: keep the signals, to pass them on",
+       [&] {
+         if (!child) return;
+         signals = forwarded_signals();
+         sys::block_signals(signals);  // blocked, they wait for sigwaitinfo(2)
+       });
   return signals;
 }
 
@@ -75,18 +80,21 @@ int wait_for(Child& child, const sigset_t& signals) {
 }
 
 void die_with_parent(const StartGate& gate) {
-  step("die-with-parent", "if the lab is killed, even by SIGKILL, the kernel kills the container", [&] {
-    sys::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    gate.check_parent();  // where it ended before the call above, no signal will come
-  });
+  step("die-with-parent", "if the lab is killed, even by SIGKILL, the kernel kills the container",
+       [&] {
+         sys::prctl(PR_SET_PDEATHSIG, SIGKILL);
+         gate.check_parent();  // where it ended before the call above, no signal will come
+       });
 }
 
 int run_under_init(const std::function<int()>& body) {
   bool under_init = false;
-  step("init", "PID 1 is a small init that reaps orphans; the command is its child", [&] { under_init = true; });
+  step("init", "PID 1 is a small init that reaps orphans; the command is its child",
+       [&] { under_init = true; });
   if (!under_init) return body();
 
-  // To PID 1 the kernel delivers no signal that it has no handler for; blocked ones wait for sigwaitinfo(2).
+  // To PID 1 the kernel delivers no signal that it has no handler for; blocked ones wait for
+  // sigwaitinfo(2).
   const sigset_t signals = forwarded_signals();
   sigset_t callers_mask;
   ::sigprocmask(SIG_BLOCK, &signals, &callers_mask);

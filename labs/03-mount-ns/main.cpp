@@ -1,4 +1,5 @@
-// 03-mount-ns: runs a command with a mount table of its own: /proc, /sys and /dev are the container's.
+// 03-mount-ns: runs a command with a mount table of its own: /proc, /sys and /dev are the
+// container's.
 //
 //   sudo build/bin/03-mount-ns --explain --rootfs rootfs/busybox -- ps
 
@@ -14,9 +15,10 @@ int main(int argc, char** argv) {
   bool init = false;
   std::string propagation = "private";
   lab::App app("03-mount-ns", "runs COMMAND with mounts of its own");
-  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it", init);
-  app.choice("--propagation", "slave: what the host mounts later appears inside too", {"private", "slave"},
-             propagation);
+  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it",
+           init);
+  app.choice("--propagation", "slave: what the host mounts later appears inside too",
+             {"private", "slave"}, propagation);
 
   return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
     lab::StartGate gate;

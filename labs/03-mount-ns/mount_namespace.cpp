@@ -40,8 +40,8 @@ void enter_mount_namespace(unsigned long propagation) {
     sys::unshare(CLONE_NEWNS);
     if (telling()) tell("mount namespace of this process", namespace_of("self", "mnt"));
   });
-  // The copies are peers of the originals where those are shared, as systemd makes them: each would show the
-  // other's mounts. MS_REC: not / alone but every mount below it.
+  // The copies are peers of the originals where those are shared, as systemd makes them: each would
+  // show the other's mounts. MS_REC: not / alone but every mount below it.
   step("cut-propagation", "keep what is mounted here from appearing on the host",
        [&] { sys::mount(nullptr, "/", nullptr, MS_REC | propagation); });
 }
@@ -74,12 +74,14 @@ void mount_dev() {
   });
   step("mount-devpts", "terminals of its own: none of the host's is in /dev/pts", [] {
     sys::mkdir("/dev/pts", 0755);
-    sys::mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620");
+    sys::mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+               "newinstance,ptmxmode=0666,mode=0620");
     sys::symlink("pts/ptmx", "/dev/ptmx");
   });
   step("mount-shm", "shared memory that goes with the container", [] {
     sys::mkdir("/dev/shm", 0755);
-    sys::mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777,size=64m");
+    sys::mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+               "mode=1777,size=64m");
   });
   step("link-dev", "the names under which a process finds its own descriptors", [] {
     sys::symlink("/proc/self/fd", "/dev/fd");

@@ -1,4 +1,5 @@
-// 04-pivot-root: runs a command in a mount namespace whose root is the image; the host's root is gone from it.
+// 04-pivot-root: runs a command in a mount namespace whose root is the image; the host's root is
+// gone from it.
 //
 //   sudo build/bin/04-pivot-root --explain --rootfs rootfs/busybox -- cat /proc/self/mountinfo
 
@@ -15,9 +16,10 @@ int main(int argc, char** argv) {
   bool init = false;
   std::string propagation = "private";
   lab::App app("04-pivot-root", "runs COMMAND with the image as the root of its mount namespace");
-  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it", init);
-  app.choice("--propagation", "slave: what the host mounts later appears inside too", {"private", "slave"},
-             propagation);
+  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it",
+           init);
+  app.choice("--propagation", "slave: what the host mounts later appears inside too",
+             {"private", "slave"}, propagation);
 
   return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
     lab::StartGate gate;

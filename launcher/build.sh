@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Configures where that was not done yet, and builds the targets named. Run by ./lab as the
+# owner of the tree: launcher/build.sh DIR [-DOPTION=VALUE...] TARGET...
+set -euo pipefail
+# shellcheck source=launcher/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+build_dir=$1 options=(-DCMAKE_BUILD_TYPE=Release)
+shift
+[[ -z ${LAB_DEPS_DIR:-} ]] || options+=("-DLAB_DEPS_DIR=$LAB_DEPS_DIR")
+while [[ ${1:-} == -D* ]]; do
+  options+=("$1")
+  shift
+done
+
+# One start at a time builds in a folder; the lock ends with the process that holds it.
+mkdir -p "$build_dir/stamps"
+exec {lock}<"$build_dir"
+flock -n "$lock" || { note "waiting for another build to end"; flock "$lock"; }
+
+# -H and -B joined to their folder are what CMake 3.10 has.
+if [[ ! -f $build_dir/Makefile ]]; then
+  run cmake -G "Unix Makefiles" "-H$home" "-B$build_dir" "${options[@]}"
+fi
+# A stamp is as old as the beginning: what is saved while the compiler runs is built next time.
+for target; do : >"$build_dir/stamps/$target.begun"; done
+make_options=("-j$(nproc)")
+[[ $* != all ]] || make_options+=(--keep-going) # so that all that is wrong is told at once
+run cmake --build "$build_dir" -- "${make_options[@]}" "$@"
+for target; do mv "$build_dir/stamps/$target.begun" "$build_dir/stamps/$target"; done

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Removes what a killed lab left behind, and only that; names each thing. Run by ./lab as root.
+set -euo pipefail
+# shellcheck source=launcher/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=launcher/image_copy.sh
+source "$launcher/image_copy.sh"
+
+removed=0
+kept=0
+
+# remove COMMAND...: counted, and shown by `run`.
+remove() { if run "$@"; then removed=$((removed + 1)); else kept=$((kept + 1)); fi; }
+
+# mounts_below FOLDER: the mount points in it, the newest first. The kernel writes a blank as \040.
+mounts_below() {
+  local folder point
+  folder=$(realpath "$1")
+  awk '{ print $5 }' /proc/self/mountinfo | tac | while read -r point; do
+    printf -v point %b "$point"
+    [[ $point != "$folder"/* ]] || printf '%s\0' "$point"
+  done
+}
+
+# A running lab has its mounts in a namespace of its own, or processes whose root is the image.
+image_in_use() {
+  local root
+  for root in /proc/[0-9]*/root; do
+    [[ $(readlink "$root" 2>/dev/null)/ != "$1"/* ]] || return 0
+  done
+  return 1
+}
+
+unmount_below() {
+  local point
+  while IFS= read -rd '' point; do remove umount "$point"; done < <(mounts_below "$1")
+}
+
+clean_images() {
+  local image
+  for image in "$home"/rootfs/*/; do
+    [[ -d $image ]] || continue
+    image=$(realpath "$image")
+    if image_in_use "$image"; then note "in use, left alone: $image"; else unmount_below "$image"; fi
+  done
+}
+
+# A copy whose lock can be had belongs to nobody.
+clean_copies() {
+  local copy lock
+  for copy in "$image_copies"/lab-image-[0-9]*.??????; do
+    [[ -d $copy && ! -L $copy && -O $copy ]] || continue
+    exec {lock}<"$copy"
+    if flock -n "$lock"; then
+      unmount_below "$copy"
+      remove rm -rf --one-file-system "$copy"
+    fi
+    exec {lock}<&-
+  done
+}
+
+clean_images
+clean_copies
+# What a later lab cannot leave to the kernel (its cgroups, its bridge) is swept here.
+((removed + kept > 0)) || echo "nothing to clean"
+((kept == 0)) || die "$kept could not be removed" "a process may still be using it: fuser -vm PATH"

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Runs one escape inside one lab, on a throwaway copy of the image, and says what the host saw.
+# Run by ./lab as root: launcher/escape.sh kill-host 02-unshare-pid [lab options]
+# Exit status: 0 it escaped, 1 it was held; 125 and more: it could not be tried.
+set -Eeuo pipefail
+trap 'exit 125' ERR
+# shellcheck source=launcher/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=launcher/image_copy.sh
+source "$launcher/image_copy.sh"
+
+name=$1 lab=$2
+shift 2
+status=0
+
+# `chroot` is the state before lab 01: the program that every machine has.
+in_lab() {
+  if [[ $lab == chroot ]]; then
+    command=(chroot "$copy" /escape "$@")
+  else
+    command=("$bin/$lab" --rootfs "$copy" "${options[@]}" -- /escape "$@")
+  fi
+}
+
+# A host directory on descriptor 7, as a careless parent leaves one open.
+leaked_fd() {
+  in_lab
+  note "$(colour 2 2)+ $(quoted "${command[@]}") 7</$(colour 2 0)"
+  "${command[@]}" 7</ {copy_lock}<&- || status=$?
+}
+
+# The victim reads from a pipe that only this script writes to: it cannot outlive it.
+kill_host() {
+  local pid
+  # shellcheck disable=SC2034,SC2154 # bash sets victim_PID
+  coproc victim { exec cat; }
+  # shellcheck disable=SC2154
+  pid=$victim_PID
+  note "host: started a victim, pid $pid"
+  in_lab "$pid"
+  run "${command[@]}" {copy_lock}<&- || status=$?
+  if ((status == 0)); then
+    wait_until_gone "$pid" || { note "host: but process $pid is alive"; status=1; }
+  fi
+  if alive "$pid"; then
+    note "host: process $pid is alive"
+    kill "$pid" || true
+  else
+    note "host: process $pid is gone"
+  fi
+  wait "$pid" 2>/dev/null || true
+}
+
+# alive PID: it is there, and no zombie that waits to be collected.
+alive() {
+  local stat
+  read -r stat 2>/dev/null <"/proc/$1/stat" && [[ ${stat##*) } != Z* ]]
+} 2>/dev/null
+wait_until_gone() {
+  local deadline=$((SECONDS + 5))
+  while alive "$1"; do ((SECONDS < deadline)) || return 1; done
+}
+
+# A mount namespace stands in for the host, its root shared as systemd makes it: the machine itself
+# is never changed. The verdict is the kernel's own table.
+mount_on_host() {
+  local seen
+  in_lab
+  show unshare --mount --propagation private sh
+  show mount --make-rshared /
+  show "${command[@]}"
+  exec 3>&1
+  # shellcheck disable=SC2016
+  seen=$(unshare --mount --propagation private sh -c '
+    mount --make-rshared / || exit 125
+    "$@" >&3 3>&-
+    status=$?
+    grep " - [^ ]* lab-escape " /proc/self/mountinfo
+    exit "$status"' stand-in "${command[@]}" {copy_lock}<&-) || status=$?
+  show grep lab-escape /proc/self/mountinfo
+  if [[ $seen ]]; then
+    note "host: the escape's mount is listed, at $(awk '{ print $5 }' <<<"$seen")"
+    status=0
+  else
+    note "host: no mount of the escape is listed"
+    ((status != 0)) || status=1
+  fi
+}
+
+plain() {
+  in_lab
+  run "${command[@]}" {copy_lock}<&- || status=$?
+}
+
+options=("$@")
+[[ $lab != chroot || $# == 0 ]] || usage_error "escape: plain chroot(8) takes no lab options: $*"
+make_image_copy
+cp "$bin/escape-$name" "$copy/escape"
+case $name in
+  leaked-fd) leaked_fd ;;
+  kill-host) kill_host ;;
+  mount-on-host) mount_on_host ;;
+  *) plain ;;
+esac
+exit "$status"

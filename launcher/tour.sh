@@ -1,0 +1,115 @@
+# shellcheck shell=bash disable=SC2154
+# ./lab tour [--step]: walks the labs one after another, on the real image, and measures at the
+# end which escape works in which lab. Sourced by ./lab.
+
+# Which lab closes which escape: it works in every lab before, and before lab 01 under chroot(8).
+closed_by() {
+  case $1 in
+    leaked-fd) echo 01 ;;
+    kill-host) echo 02 ;;
+    mount-on-host) echo 03 ;;
+    chroot-dotdot) echo 04 ;;
+  esac
+}
+
+step=false
+surprises=0
+declare -A verdicts # "escape lab" -> escaped | held | error N
+
+heading() { printf '\n%s== %s%s\n   %s\n' "$(colour 1 1)" "$1" "$(colour 1 0)" "$2"; }
+
+caption() {
+  if $step; then
+    printf '\nEnter goes on: %s ' "$1"
+    read -r _ </dev/tty
+  fi
+  printf '\n%s-- %s%s\n' "$(colour 1 36)" "$1" "$(colour 1 0)"
+}
+
+# in_order: the escapes, in the order in which the labs close them.
+in_order() {
+  local escape
+  for escape in $(escapes); do echo "$(closed_by "$escape") $escape"; done | sort | awk '{ print $NF }'
+}
+
+# The tour's own output and the commands' stderr are one story, in order.
+lab_command() { run "$home/lab" "$@" 2>&1; }
+
+# expected ESCAPE LAB
+expected() {
+  local number=${2%%-*}
+  if [[ $number == chroot || $number < $(closed_by "$1") ]]; then echo escaped; else echo held; fi
+}
+
+# judge ESCAPE LAB STATUS: notes what came of it, and says where that is a surprise.
+judge() {
+  local verdict
+  case $3 in 0) verdict=escaped ;; 1) verdict=held ;; *) verdict="error $3" ;; esac
+  verdicts["$1 $2"]=$verdict
+  [[ $verdict != "$(expected "$1" "$2")" ]] || return 0
+  surprises=$((surprises + 1))
+  echo "$(colour 1 31)SURPRISE: $1 in $2: $verdict, but expected: $(expected "$1" "$2")$(colour 1 0)"
+}
+
+try_escape() {
+  local status=0
+  lab_command escape "$1" "${2%%-*}" || status=$?
+  judge "$1" "$2" "$status"
+}
+
+visit() {
+  local lab=$1 before=$2 escape closes
+  heading "$lab" "$(adds "$lab")"
+  mapfile -t closes < <(for escape in $(escapes); do [[ $(closed_by "$escape") != "${lab%%-*}" ]] || echo "$escape"; done)
+  for escape in "${closes[@]}"; do
+    caption "before: $escape in ${before/#chroot/plain chroot(8)}"
+    try_escape "$escape" "$before"
+  done
+  caption "the steps of $lab, with the system calls that ran"
+  lab_command run "${lab%%-*}" --explain -- /bin/echo "hello from inside $lab" \
+    || die "$lab failed" "./lab doctor tells whether this machine can run it"
+  for escape in "${closes[@]}"; do
+    caption "now: $escape in $lab"
+    try_escape "$escape" "$lab"
+  done
+  caption "$lab from inside, and from outside"
+  lab_command view "${lab%%-*}"
+}
+
+# The cells that the tour did not pass are measured here, without their words.
+summary() {
+  local escape lab status
+  heading "which escape works where" "each cell was run just now; chroot is plain chroot(8), before lab 01"
+  printf '\n%-16s' ''
+  for lab in chroot $(labs); do printf '%-9s' "${lab%%-*}"; done
+  for escape in $(in_order); do
+    printf '\n%-16s' "$escape"
+    for lab in chroot $(labs); do
+      if [[ ! ${verdicts["$escape $lab"]:-} ]]; then
+        status=0
+        "$home/lab" escape "$escape" "${lab%%-*}" >/dev/null 2>&1 || status=$?
+        judge "$escape" "$lab" "$status"
+      fi
+      printf '%-9s' "${verdicts["$escape $lab"]}"
+    done
+  done
+  printf '\n'
+}
+
+tour() {
+  local lab before=chroot
+  if [[ ${1:-} == --step ]]; then
+    { : </dev/tty; } 2>/dev/null || usage_error "tour: --step needs a terminal" "./lab tour runs through without one"
+    step=true
+    shift
+  fi
+  no_arguments tour "$@"
+  need_root
+  setup
+  for lab in $(labs); do
+    visit "$lab" "$before"
+    before=$lab
+  done
+  summary
+  ((surprises == 0)) || die "$surprises of the escapes did not end as this course says"
+}

@@ -1,0 +1,268 @@
+// What is true of the command from lab 01 on.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "deadline.h"
+#include "error.h"
+#include "procfs.h"
+#include "report.h"
+#include "run.h"
+
+namespace check {
+namespace {
+
+std::vector<std::string> environment_of(const Run& run) {
+  return lab::nul_separated(lab::read_file("/proc/" + run.process() + "/environ"));
+}
+
+std::string variable(const std::vector<std::string>& environment, const std::string& name) {
+  for (const std::string& line : environment) {
+    if (line.rfind(name + "=", 0) == 0) return line.substr(name.size() + 1);
+  }
+  return "";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + lab::quoted(word);
+  return text;
+}
+
+// An environment variable of the checks, and so of the lab's caller, for as long as it lives.
+class CallersVariable {
+ public:
+  CallersVariable(std::string name, const std::string& value) : name_(std::move(name)) {
+    ::setenv(name_.c_str(), value.c_str(), 1);
+  }
+  CallersVariable(const CallersVariable&) = delete;
+  CallersVariable& operator=(const CallersVariable&) = delete;
+  ~CallersVariable() { ::unsetenv(name_.c_str()); }
+
+ private:
+  std::string name_;
+};
+
+void expect_image_is_root(Run& run) {
+  run.wait_for_probe();
+  expect_equal(token(), lab::read_file("/proc/" + run.process() + "/root/token"),
+               {fmt::format("sudo ls /proc/{}/root/", run.process()),
+                "which call changes where a path that begins with / begins?"});
+}
+
+}  // namespace
+
+TEST_CASE("the root directory is the image") {
+  expect_equal("", lab::read_file("/token"), {"", "control: the host has no such file"});
+  Run run;
+  expect_image_is_root(run);
+}
+
+TEST_CASE("the working directory is the root directory") {
+  Run run;
+  run.wait_for_probe();
+  const std::string process = "/proc/" + run.process();
+  expect_true(identity("/proc/self/cwd") != identity(process + "/root"),
+              "control: the caller stands elsewhere", "it does not", {});
+  expect_equal(identity(process + "/root"), identity(process + "/cwd"),
+               {fmt::format("sudo ls -l {0}/cwd {0}/root", process),
+                "a new root does not move the process: where does it stand?"});
+}
+
+TEST_CASE("no descriptor of the caller leads out") {
+  const Ended control =
+      run_to_end({{"/escape-leaked-fd", secret_file()}, {}, image(), kPlainChroot});
+  expect_true(control.output.find(secret()) != std::string::npos,
+              "control: the descriptor leads out of a plain chroot", control.output, {});
+
+  Run run;
+  run.wait_for_probe();
+  std::string descriptors;
+  const std::string directory = "/proc/" + run.process() + "/fd";
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const int fd = std::stoi(entry.path().filename());
+    if (fd > STDERR_FILENO)
+      descriptors += fmt::format("{} -> {} ", fd, std::filesystem::read_symlink(entry).string());
+  }
+  expect_equal("only 0 1 2", descriptors.empty() ? "only 0 1 2" : descriptors,
+               {"sudo ls -l " + directory,
+                "the command inherits whatever is open: what did the caller leave open?"});
+
+  const Ended escape = run_to_end({{"/escape-leaked-fd", secret_file()}, {}, image(), ""});
+  expect_true(escape.output.find(secret()) == std::string::npos, "the escape is held",
+              escape.output, {"./lab escape leaked-fd NN", "which directory did it find open?"});
+}
+
+TEST_CASE("no variable of the caller reaches the command") {
+  const std::string name = "LAB_" + random_token();
+  const CallersVariable secret_variable(name, random_token());
+  Run run;
+  run.wait_for_probe();
+  const std::string seen = variable(environment_of(run), name);
+  expect_true(seen.empty(), "no variable " + name, name + "=" + seen,
+              {fmt::format("sudo cat /proc/{}/environ | tr '\\0' '\\n'", run.process()),
+               "where does the third argument of execve come from?"});
+}
+
+TEST_CASE("PATH and HOME and TERM and HOSTNAME are set") {
+  const CallersVariable terminal("TERM", "lab-" + random_token());
+  char hostname[256] = {};
+  ::gethostname(hostname, sizeof hostname - 1);
+  Run run;
+  run.wait_for_probe();
+  const std::vector<std::string> environment = environment_of(run);
+  const Advice advice{fmt::format("sudo cat /proc/{}/environ | tr '\\0' '\\n'", run.process()),
+                      "what does a shell need to know about where it runs?"};
+  expect_true((":" + variable(environment, "PATH") + ":").find(":/bin:") != std::string::npos,
+              "a PATH with /bin in it", variable(environment, "PATH"), advice);
+  expect_equal("/root", variable(environment, "HOME"), advice);
+  expect_equal(std::getenv("TERM"), variable(environment, "TERM"), advice);
+  expect_equal(hostname, variable(environment, "HOSTNAME"), advice);
+}
+
+TEST_CASE("--env adds a variable and replaces one") {
+  const std::string value = random_token();
+  Run run({{"/probe"}, {"--env", "ADDED=" + value, "--env", "HOME=/" + value}, image(), ""});
+  run.wait_for_probe();
+  const std::vector<std::string> environment = environment_of(run);
+  const Advice advice{fmt::format("sudo cat /proc/{}/environ | tr '\\0' '\\n'", run.process()),
+                      "--env comes after the variables that every command gets"};
+  expect_equal(value, variable(environment, "ADDED"), advice);
+  const auto homes =
+      std::count_if(environment.begin(), environment.end(),
+                    [](const std::string& line) { return line.rfind("HOME=", 0) == 0; });
+  expect_equal("/" + value, variable(environment, "HOME"), advice);
+  expect_equal("1", std::to_string(homes), advice);
+}
+
+TEST_CASE("the arguments arrive as they were given") {
+  const std::vector<std::string> command{"/probe",    "",       "a b", "*",
+                                         "new\nline", "--skip", "--",  random_token()};
+  Run run({command, {}, image(), ""});
+  run.wait_for_probe();
+  expect_equal(joined(command),
+               joined(lab::nul_separated(lab::read_file("/proc/" + run.process() + "/cmdline"))),
+               {fmt::format("tr '\\0' '\\n' < /proc/{}/cmdline", run.process()),
+                "does a shell on the way split them?"});
+}
+
+TEST_CASE("stdin and stdout and stderr are the caller's") {
+  Run run;
+  run.wait_for_probe();
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    const std::string command = fmt::format("/proc/{}/fd/{}", run.process(), fd);
+    const std::string expected = run.standard_descriptor(fd);
+    expect_equal(
+        expected, identity(command),
+        {fmt::format("sudo ls -l /proc/{}/fd", run.process()), "0, 1 and 2 belong to the command"});
+  }
+}
+
+TEST_CASE("no signal is blocked or ignored") {
+  Run run;
+  run.wait_for_probe();
+  const std::string status = lab::read_file("/proc/" + run.process() + "/status");
+  for (const char* field : {"SigBlk", "SigIgn"}) {
+    expect_equal(lab::status_field(lab::read_file("/proc/self/status"), field),
+                 lab::status_field(status, field),
+                 {fmt::format("grep Sig /proc/{}/status", run.process()),
+                  "signal masks survive fork and execve"});
+  }
+}
+
+TEST_CASE("nothing but the command prints") {
+  const Ended ended = run_to_end({{"/probe", "exit", "0"}, {}, image(), ""});
+  expect_equal("0", std::to_string(ended.status), {"", ended.errors});
+  expect_equal("", ended.output + ended.errors, {"", "stdout and stderr belong to the command"});
+}
+
+TEST_CASE("the exit status of the command comes back") {
+  for (const int status : {0, 1, 3 + static_cast<int>(::getpid() % 90)}) {
+    const Ended ended = run_to_end({{"/probe", "exit", std::to_string(status)}, {}, image(), ""});
+    expect_equal(std::to_string(status), std::to_string(ended.status),
+                 {"", "whoever waits for the command passes its status on: " + ended.errors});
+  }
+}
+
+TEST_CASE("the end by a signal comes back as 128+N") {
+  Run run;
+  ::kill(run.wait_for_probe(), SIGKILL);
+  expect_equal(std::to_string(128 + SIGKILL), std::to_string(run.wait()),
+               {"", "waitpid(2): WIFSIGNALED and WTERMSIG"});
+}
+
+TEST_CASE("a command that is missing gives 127") {
+  for (const char* command : {"/no-such-program", "no-such-program"}) {
+    const Ended ended = run_to_end({{command}, {}, image(), ""});
+    expect_equal("127", std::to_string(ended.status),
+                 {"", "env(1) tells the exit statuses: " + ended.errors});
+    expect_true(!ended.errors.empty(), "a message on stderr", "none",
+                {"", "say what was not found"});
+  }
+}
+
+TEST_CASE("a command that cannot be executed gives 126") {
+  for (const char* command : {"/not-executable", "/etc"}) {
+    const Ended ended = run_to_end({{command}, {}, image(), ""});
+    expect_equal("126", std::to_string(ended.status),
+                 {"", "env(1) tells the exit statuses: " + ended.errors});
+  }
+}
+
+TEST_CASE("bad input gives 125 and a message") {
+  need_lab_options();
+  const std::string missing = image() + "/" + random_token();
+  for (const Request& request :
+       {Request{{"/probe", "exit", "0"}, {}, missing, ""},
+        Request{{"/probe", "exit", "0"}, {}, image() + "/token", ""},
+        Request{{"/probe", "exit", "0"}, {}, image() + "/mnt", ""},
+        Request{{"/probe", "exit", "0"}, {"--" + random_token()}, image(), ""},
+        Request{{"/probe", "exit", "0"}, {"--skip", random_token()}, image(), ""},
+        Request{{"/probe", "exit", "0"}, {"--env", "no-equals-sign"}, image(), ""}}) {
+    const Ended ended = run_to_end(request);
+    expect_equal("125", std::to_string(ended.status),
+                 {"", joined(request.lab_options) + " " + request.image});
+    expect_true(!ended.errors.empty(), "a message on stderr", "none", {"", "say what was wrong"});
+  }
+}
+
+TEST_CASE("signals to the lab reach the command") {
+  Run run;
+  run.wait_for_probe();
+  run.ask("report-signals");
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+    run.kill_lab(signal);
+    expect_equal(fmt::format("signal {}", signal), run.next_message(),
+                 {fmt::format("kill -{} {}", signal, run.lab()),
+                  "who gets the signal, and to whom must it go?"});
+  }
+}
+
+TEST_CASE("an image on the disk works") {
+  Run run({{"/probe"}, {}, image_on_disk(), ""});
+  expect_image_is_root(run);
+}
+
+TEST_CASE("a read-only image works") {
+  const std::string read_only = new_image();
+  CHECK(::mount(read_only.c_str(), read_only.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  CHECK(::mount(nullptr, read_only.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) ==
+        0);
+  Run run({{"/probe"}, {}, read_only, ""});
+  expect_image_is_root(run);
+}
+
+TEST_CASE("an image with blanks and commas and colons and a newline in its path works") {
+  const std::string odd = image() + " a,b:c\\d\n" + random_token();
+  std::filesystem::copy(image(), odd, std::filesystem::copy_options::recursive);
+  Run run({{"/probe"}, {}, odd, ""});
+  expect_image_is_root(run);
+}
+
+}  // namespace check

@@ -1,0 +1,208 @@
+// What is true of the command from lab 03 on.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "mountinfo.h"
+#include "namespaces.h"
+#include "procfs.h"
+#include "report.h"
+#include "run.h"
+
+namespace check {
+namespace fs = std::filesystem;
+namespace {
+
+std::string mountinfo_of(const Run& run) {
+  return "cat /proc/" + run.process() + "/mountinfo";
+}
+
+// The last mount on `target` that the command sees.
+lab::Mount mount_on(const Run& run, const std::string& target) {
+  lab::Mount found;
+  for (const lab::Mount& mount : lab::mounts_of(run.process())) {
+    if (mount.target == target) found = mount;
+  }
+  return found;
+}
+
+void expect_mount(const Run& run, const std::string& target, const std::string& type,
+                  const std::vector<std::string>& options) {
+  const lab::Mount mount = mount_on(run, target);
+  expect_equal(type + " on " + target, mount.type + " on " + mount.target,
+               {mountinfo_of(run), "what is mounted there?"});
+  for (const std::string& option : options) {
+    expect_true(mount.has_option(option), fmt::format("{} is {}", target, option), mount.options,
+                {mountinfo_of(run), "mount(2) takes such flags beside the type"});
+  }
+}
+
+// Who mounts something on the host while the container runs: a process in the host's mount
+// namespace.
+int mount_on_host(const Run& run, const std::string& target) {
+  lab::Child child = lab::fork_child([&] {
+    run.host().enter();
+    return ::mount("lab-late", target.c_str(), "tmpfs", 0, nullptr) == 0 ? EXIT_SUCCESS
+                                                                         : EXIT_FAILURE;
+  });
+  return child.wait();
+}
+
+void unmount_on_host(const Run& run, const std::string& target) {
+  lab::Child child = lab::fork_child([&] {
+    run.host().enter();
+    return ::umount2(target.c_str(), MNT_DETACH) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  });
+  child.wait();
+}
+
+bool sees_late_mount(const Run& run) {
+  const std::vector<lab::Mount> mounts = lab::mounts_of(run.process());
+  return std::any_of(mounts.begin(), mounts.end(),
+                     [](const lab::Mount& mount) { return mount.source == "lab-late"; });
+}
+
+}  // namespace
+
+TEST_CASE("a mount of the command is seen inside") {
+  Run run;
+  run.wait_for_probe();
+  expect_true(
+      lab::namespace_of(run.process(), "mnt") != lab::namespace_of(run.host().process(), "mnt"),
+      "a mount namespace of its own", "the host's",
+      {fmt::format("sudo readlink /proc/{}/ns/mnt /proc/self/ns/mnt", run.process()),
+       "which namespace holds the mount table?"});
+  const std::string source = random_token();
+  const std::string answer = run.ask("mount-tmpfs " + source + " /mnt");
+  if (answer == "Operation not permitted")
+    skip("the program takes the right to mount away from the command");
+  expect_equal("ok", answer, {});
+  expect_equal(source, mount_on(run, "/mnt").source, {mountinfo_of(run), ""});
+}  // and that the host does not see it, the_host.cpp checks after each run
+
+TEST_CASE("/proc shows the processes of the container") {
+  Run run;
+  run.wait_for_probe();
+  expect_equal("1", run.ask("readlink /proc/self"),
+               {fmt::format("sudo ls /proc/{}/root/proc", run.process()),
+                "of which PID namespace is this /proc?"});
+  expect_equal("1", run.ask("numbers-in /proc"),
+               {fmt::format("sudo ls /proc/{}/root/proc", run.process()),
+                "of which PID namespace is this /proc?"});
+  expect_mount(run, "/proc", "proc", {"nosuid", "nodev", "noexec"});
+}
+
+TEST_CASE("/sys is there and read-only") {
+  Run run;
+  run.wait_for_probe();
+  expect_mount(run, "/sys", "sysfs", {"ro", "nosuid", "nodev", "noexec"});
+}
+
+TEST_CASE("/dev is a file system of the container's own") {
+  Run run;
+  run.wait_for_probe();
+  expect_mount(run, "/dev", "tmpfs", {"nosuid", "noexec"});
+}
+
+TEST_CASE("/dev has the six devices and no other") {
+  Run run;
+  run.wait_for_probe();
+  const std::string directory = "/proc/" + run.process() + "/root/dev";
+  std::set<std::string> seen;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+    struct stat status {};
+    if (::lstat(entry.path().c_str(), &status) == -1 ||
+        !(S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)))
+      continue;
+    seen.insert(fmt::format("{} {}:{} {:o}", entry.path().filename().string(),
+                            major(status.st_rdev), minor(status.st_rdev), status.st_mode & 07777));
+  }
+  std::string devices;
+  for (const std::string& device : seen) devices += (devices.empty() ? "" : ", ") + device;
+  expect_equal(
+      "full 1:7 666, null 1:3 666, random 1:8 666, tty 5:0 666, urandom 1:9 666, zero 1:5 666",
+      devices, {"sudo ls -l " + directory, "the umask takes rights away from what mknod makes"});
+}
+
+TEST_CASE("/dev/pts has terminals of the container only") {
+  Run run;
+  run.wait_for_probe();
+  const Advice advice{fmt::format("sudo ls /proc/{}/root/dev/pts", run.process()),
+                      "every devpts counts its terminals from 0"};
+  expect_mount(run, "/dev/pts", "devpts", {"nosuid", "noexec"});
+  expect_equal("none", run.ask("numbers-in /dev/pts"), advice);
+  expect_equal("0", run.ask("open-terminal"), advice);
+  expect_equal("0", run.ask("numbers-in /dev/pts"), advice);
+}
+
+TEST_CASE("/dev/shm is a file system of the container's own") {
+  Run run;
+  run.wait_for_probe();
+  expect_mount(run, "/dev/shm", "tmpfs", {"nosuid", "nodev", "noexec"});
+  struct stat status {};
+  ::stat(("/proc/" + run.process() + "/root/dev/shm").c_str(), &status);
+  expect_equal(
+      "1777", fmt::format("{:o}", status.st_mode & 07777),
+      {fmt::format("sudo ls -ld /proc/{}/root/dev/shm", run.process()), "who may write there?"});
+}
+
+TEST_CASE("/dev/fd and /dev/stdin and /dev/stdout and /dev/stderr lead to the process's own") {
+  Run run;
+  run.wait_for_probe();
+  const std::string dev = "/proc/" + run.process() + "/root/dev";
+  for (const auto& [name, target] :
+       {std::pair{"fd", "/proc/self/fd"}, std::pair{"stdin", "/proc/self/fd/0"},
+        std::pair{"stdout", "/proc/self/fd/1"}, std::pair{"stderr", "/proc/self/fd/2"}}) {
+    std::error_code missing;
+    const fs::path link = fs::read_symlink(fs::path(dev) / name, missing);
+    // fd/0 is the same as /proc/self/fd/0, where fd is right.
+    const std::string seen =
+        link.is_relative() && !missing ? "/proc/self/" + link.string() : link.string();
+    expect_equal(target, seen, {"sudo ls -l " + dev, "a process finds its own under /proc/self"});
+  }
+}
+
+TEST_CASE("mounts of the host come in with --propagation slave only") {
+  need_lab_options();
+  for (const char* propagation : {"private", "slave"}) {
+    Run run({{"/probe"}, {"--propagation", propagation}, image(), ""});
+    run.wait_for_probe();
+    const std::string target = image() + "/mnt";
+    expect_equal("0", std::to_string(mount_on_host(run, target)), {});
+    const bool seen = sees_late_mount(run);
+    unmount_on_host(run, target);
+    expect_equal(
+        std::string(propagation) == "slave" ? "the mount is seen" : "the mount is not seen",
+        seen ? "the mount is seen" : "the mount is not seen",
+        {mountinfo_of(run), fmt::format("with --propagation {}", propagation)});
+  }
+}
+
+TEST_CASE("an image whose dev or proc or sys is a symbolic link is refused") {
+  for (const char* name : {"dev", "proc", "sys"}) {
+    const std::string outside = new_image();
+    const std::string directory = new_image();
+    fs::remove(fs::path(directory) / name);
+    // As an absolute link, and climbing: mount(2) follows both.
+    fs::create_symlink("../" + fs::path(outside).filename().string() + "/mnt",
+                       fs::path(directory) / name);
+    Run run({{"/probe", "exit", "0"}, {}, directory, ""});
+    const int status = run.wait();
+    const bool untouched = fs::is_empty(fs::path(outside) / "mnt");
+    expect_true(untouched, "nothing is written outside the image",
+                fmt::format("{} files in {}", name, outside),
+                {"", "who follows the link, and from which root?"});
+    expect_true(status != 0, "the image is refused", "it was taken",
+                {"", "is the directory to mount on a directory?"});
+    if (takes_lab_options()) expect_equal("125", std::to_string(status), {});
+  }
+}
+
+}  // namespace check

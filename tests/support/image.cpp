@@ -1,0 +1,95 @@
+#include "image.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "sys.h"
+
+namespace check {
+namespace fs = std::filesystem;
+namespace sys = lab::sys;
+namespace {
+
+struct Places {
+  std::string image, image_on_disk, token, secret_file, secret;
+} places;
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream(path) << text;
+}
+
+void make_image(const fs::path& directory) {
+  for (const char* name : {"bin", "dev", "etc", "mnt", "proc", "root", "sys", "tmp"})
+    fs::create_directories(directory / name);
+  const fs::path programs = binary_directory();
+  fs::copy_file(programs / "probe", directory / "probe", fs::copy_options::overwrite_existing);
+  for (const fs::directory_entry& entry : fs::directory_iterator(programs)) {
+    const std::string name = entry.path().filename();
+    if (name.rfind("escape-", 0) == 0)
+      fs::copy_file(entry, directory / name, fs::copy_options::overwrite_existing);
+  }
+  write_file(directory / "token", places.token);
+  write_file(directory / "not-executable", "no program\n");
+}
+
+}  // namespace
+
+std::string random_token() {
+  static std::random_device random;
+  std::string token;
+  for (int i = 0; i < 16; ++i) token += static_cast<char>('a' + random() % 26);
+  return token;
+}
+
+std::string binary_directory() {
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
+void prepare_images() {
+  const fs::path scratch = fs::path(binary_directory()).parent_path() / "scratch";
+  fs::create_directories(scratch / "on-disk");
+  sys::unshare(CLONE_NEWNS);
+  sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
+  fs::create_directories(scratch / "tmpfs");
+  sys::mount("lab-checks", scratch / "tmpfs", "tmpfs", 0, "mode=755");
+
+  places.token = random_token();
+  places.secret = random_token();
+  places.image = scratch / "tmpfs/image";
+  places.secret_file = scratch / "tmpfs/secret";
+  write_file(places.secret_file, places.secret);
+  make_image(places.image);
+
+  // Programs that run side by side share this directory: each has its own.
+  places.image_on_disk = scratch / "on-disk" / fs::read_symlink("/proc/self/exe").filename();
+  make_image(places.image_on_disk);
+}
+
+const std::string& image() {
+  return places.image;
+}
+const std::string& image_on_disk() {
+  return places.image_on_disk;
+}
+const std::string& token() {
+  return places.token;
+}
+const std::string& secret_file() {
+  return places.secret_file;
+}
+const std::string& secret() {
+  return places.secret;
+}
+
+std::string new_image() {
+  const std::string directory = places.image + "-" + random_token();
+  make_image(directory);
+  return directory;
+}
+
+}  // namespace check

@@ -1,0 +1,23 @@
+// The main() that every check program has.
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "error.h"
+#include "image.h"
+#include "report.h"
+
+int main(int argc, char** argv) {
+  if (::geteuid() != 0) {
+    std::fputs("the checks need root: run them by ./lab check NN, or with sudo\n", stderr);
+    return 2;
+  }
+  return lab::exit_status_of([&] {
+    ::prctl(PR_SET_CHILD_SUBREAPER,
+            1);  // what a lab leaves behind becomes a child of the checks, and is seen
+    check::prepare_images();
+    return check::run_checks(argc, argv);
+  });
+}

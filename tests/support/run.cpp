@@ -1,0 +1,314 @@
+#include "run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <wordexp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "deadline.h"
+#include "error.h"
+#include "procfs.h"
+#include "report.h"
+
+namespace check {
+namespace {
+
+constexpr int kSpareDescriptors[] = {
+    5, 77};  // where the caller of the lab leaves its root directory open
+
+std::string program_under_test() {
+  const char* command = std::getenv("LAB_COMMAND");
+  if (command != nullptr && *command != '\0') return command;
+  // build/bin/check-04-pivot-root beside build/bin/04-pivot-root
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  const size_t name = self.rfind("/check-");
+  return self.substr(0, name + 1) + self.substr(name + std::strlen("/check-"));
+}
+
+bool has_placeholders(const std::string& program) {
+  return program.find('{') != std::string::npos;
+}
+
+std::string shell_quoted(const std::string& word) {
+  std::string result = "'";
+  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  wordexp_t expansion{};
+  if (::wordexp(text.c_str(), &expansion, WRDE_NOCMD) != 0)
+    throw std::runtime_error("LAB_COMMAND cannot be read: " + text);
+  std::vector<std::string> words(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
+  ::wordfree(&expansion);
+  return words;
+}
+
+// wordexp(3) stumbles over braces: a placeholder is a plain word until the words are split.
+constexpr const char* kRootfsWord = "@ROOTFS@";
+constexpr const char* kCommandWord = "@COMMAND@";
+
+std::vector<std::string> command_line(const Request& request) {
+  const std::string program = request.program.empty() ? program_under_test() : request.program;
+  std::vector<std::string> line;
+  if (!has_placeholders(program)) {
+    line = words_of(program);
+    line.insert(line.end(), {"--rootfs", request.image});
+    line.insert(line.end(), request.lab_options.begin(), request.lab_options.end());
+    line.emplace_back("--");
+    line.insert(line.end(), request.command.begin(), request.command.end());
+    return line;
+  }
+  std::string quoted_command;
+  for (const std::string& word : request.command)
+    quoted_command += (quoted_command.empty() ? "" : " ") + shell_quoted(word);
+  for (const std::string& word :
+       words_of(replaced(replaced(program, "{rootfs}", kRootfsWord), "{command}", kCommandWord))) {
+    if (word == kCommandWord) {
+      line.insert(line.end(), request.command.begin(), request.command.end());
+    } else {
+      line.push_back(
+          replaced(replaced(word, kRootfsWord, request.image), kCommandWord, quoted_command));
+    }
+  }
+  return line;
+}
+
+lab::UniqueFd memory_file(const char* name) {
+  return lab::UniqueFd(::memfd_create(name, MFD_CLOEXEC));
+}
+
+// The calling process becomes the program under test.
+[[noreturn]] void become(const std::vector<std::string>& line, int in, int out, int err) {
+  std::vector<char*> argv;
+  for (const std::string& word : line) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const int root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (const int fd : kSpareDescriptors) ::dup2(root, fd);
+  ::dup2(in, STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(err, STDERR_FILENO);
+  ::execvp(argv[0], argv.data());
+  ::dprintf(STDERR_FILENO, "%s: %s\n", argv[0], std::strerror(errno));
+  ::_exit(lab::kNotFound);
+}
+
+std::string content(const lab::UniqueFd& file) {
+  return lab::read_file("/proc/self/fd/" + std::to_string(file.get()));
+}
+
+}  // namespace
+
+bool takes_lab_options() {
+  return !has_placeholders(program_under_test());
+}
+
+void need_lab_options() {
+  if (!takes_lab_options()) skip("the program under test has no such option");
+}
+
+Run::Run(Request request) : image_(request.image) {
+  if (!request.lab_options.empty() && request.program.empty()) need_lab_options();
+  children_before_ = lab::children_of("self");  // the host's holder among them
+  before_ = take_snapshot(host_, image_);
+  output_ = memory_file("stdout");
+  errors_ = memory_file("stderr");
+  start(request);
+}
+
+void Run::start(const Request& request) {
+  int ends[2] = {};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+    throw lab::SyscallError({"socketpair", {}}, errno);
+  socket_.reset(ends[0]);
+  const lab::UniqueFd stdin_end(ends[1]);
+  const int on = 1;
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+
+  stdin_identity_ = identity(fmt::format("/proc/self/fd/{}", stdin_end.get()));
+
+  const std::vector<std::string> line = command_line(request);
+  lab::Child child = lab::fork_child([&]() -> int {
+    host_.enter();
+    become(line, stdin_end.get(), output_.get(), errors_.get());
+  });
+  lab_ = child.pid();
+  child.release();  // reaped by wait() and note_processes_left(), with all that it leaves to this
+                    // process
+}
+
+Run::~Run() {
+  try {
+    socket_.reset();  // the probe ends, and with it the lab
+    if (!status_) {
+      int status = 0;
+      const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
+      if (ended) {
+        status_ = lab::exit_status_from_wait(status);
+      } else {
+        note_leftover({"process", fmt::format("{} did not end with its command", lab_)});
+      }
+    }
+    note_processes_left();
+    compare_with(before_, host_, image_);
+  } catch (const std::exception& error) {
+    note_leftover({"process", error.what()});
+  }
+}
+
+pid_t Run::wait_for_probe() {
+  const std::string message = next_message(&probe_);
+  expect_equal("ready", message, {"", "does the program pass stdin on to the command?"});
+  return probe_;
+}
+
+void Run::send(const std::string& request) const {
+  ::send(socket_.get(), request.data(), request.size(),
+         MSG_NOSIGNAL);  // a command that is gone gives no answer
+}
+
+std::string Run::ask(const std::string& request) {
+  send(request);
+  return next_message();
+}
+
+std::string Run::next_message(pid_t* sender) {
+  pollfd readable{socket_.get(), POLLIN, 0};
+  const int milliseconds = static_cast<int>(patience().count());
+  expect_true(::poll(&readable, 1, milliseconds) == 1, "the command answers",
+              fmt::format("no answer within {} ms", milliseconds),
+              {"", "is it stopped, or waiting for something?"});
+
+  char text[4096];
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
+  iovec part{text, sizeof text};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = control;
+  header.msg_controllen = sizeof control;
+  const ssize_t size = ::recvmsg(socket_.get(), &header, 0);
+  if (size <= 0) {
+    const int status = wait();
+    expect_true(false, "the command runs and answers",
+                fmt::format("the program ended with status {}{}{}", status,
+                            errors().empty() ? "" : " and said: ", errors()),
+                {"", status == lab::kNotWritten ? "write the function that it names"
+                                                : "what does its message say?"});
+  }
+  for (cmsghdr* part_of = CMSG_FIRSTHDR(&header); part_of != nullptr;
+       part_of = CMSG_NXTHDR(&header, part_of)) {
+    if (sender == nullptr || part_of->cmsg_type != SCM_CREDENTIALS) continue;
+    ucred credentials{};
+    std::memcpy(&credentials, CMSG_DATA(part_of), sizeof credentials);
+    *sender = credentials.pid;
+  }
+  return {text, static_cast<size_t>(size)};
+}
+
+int Run::wait() {
+  int status = 0;
+  if (!status_) {
+    const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
+    if (ended) status_ = lab::exit_status_from_wait(status);
+    expect_true(ended, "the program ends when its command has ended",
+                fmt::format("process {} is still there after {} ms", lab_, patience().count()),
+                {"", "whom does it wait for?"});
+  }
+  return *status_;
+}
+
+std::string Run::output() const {
+  return content(output_);
+}
+std::string Run::errors() const {
+  return content(errors_);
+}
+
+std::string Run::standard_descriptor(int fd) const {
+  if (fd == STDIN_FILENO) return stdin_identity_;
+  return identity(fmt::format("/proc/self/fd/{}", (fd == STDOUT_FILENO ? output_ : errors_).get()));
+}
+
+void Run::kill_lab(int signal) const {
+  ::kill(lab_, signal);
+}
+
+bool Run::is_alive(pid_t pid) const {
+  const std::string state =
+      lab::status_field(lab::read_file(fmt::format("/proc/{}/status", pid)), "State");
+  return !state.empty() && state[0] != 'Z' && state[0] != 'X';
+}
+
+void Run::end_everything() {
+  eventually([&] {
+    const std::vector<std::string> left = own_children();
+    for (const std::string& child : left) {
+      const pid_t pid = std::stoi(child);
+      ::kill(pid, SIGKILL);
+      int status = 0;
+      if (::waitpid(pid, &status, WNOHANG) == pid && pid == lab_)
+        status_ = lab::exit_status_from_wait(status);
+    }
+    return left.empty();
+  });
+}
+
+std::vector<std::string> Run::own_children() const {
+  std::vector<std::string> own;
+  for (const std::string& child : lab::children_of("self")) {
+    const bool older = std::find(children_before_.begin(), children_before_.end(), child) !=
+                       children_before_.end();
+    if (!older) own.push_back(child);
+  }
+  return own;
+}
+
+// This process is a subreaper: what the lab leaves behind has become its child.
+void Run::note_processes_left() {
+  std::string left;
+  const bool none = eventually([&] {
+    left.clear();
+    for (const std::string& child : own_children()) {
+      if (::waitpid(std::stoi(child), nullptr, WNOHANG) > 0) continue;
+      left += fmt::format(" {} ({})", child,
+                          lab::status_field(lab::read_file("/proc/" + child + "/status"), "Name"));
+    }
+    return left.empty();
+  });
+  if (none) return;
+  note_leftover({"process", "still running after the lab:" + left});
+  end_everything();
+}
+
+Ended run_to_end(const Request& request) {
+  Run run(request);
+  const int status = run.wait();
+  return {status, run.output(), run.errors()};
+}
+
+std::string identity(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == -1) return "";
+  return fmt::format("{}:{}", status.st_dev, status.st_ino);
+}
+
+}  // namespace check

@@ -1,0 +1,99 @@
+// One run of the program under test, $LAB_COMMAND, on a host of its own (host.h), and the probe
+// inside it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host.h"
+#include "image.h"
+#include "unique_fd.h"
+
+namespace check {
+
+/// How the program is started.
+struct Request {
+  std::vector<std::string> command = {"/probe"};
+  std::vector<std::string>
+      lab_options;  ///< needs a program that keeps the labs' contract, else the check is skipped
+  std::string image = check::image();
+  std::string program;  ///< another than $LAB_COMMAND: for controls
+};
+
+/// The program that every control runs in: a root directory, and nothing else.
+inline const char* const kPlainChroot = "chroot {rootfs} {command}";
+
+/// True where $LAB_COMMAND takes the labs' options: it has no {rootfs} or {command} in it.
+bool takes_lab_options();
+void need_lab_options();  ///< skips the check where not
+
+class Run {
+ public:
+  explicit Run(Request request = {});
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Lets the run end, and compares the host with itself. What is left behind is noted (host.h).
+  ~Run();
+
+  pid_t lab() const { return lab_; }  ///< the program under test
+
+  /// Waits until the probe speaks, and finds out who it is. Fails the check where it never does.
+  pid_t wait_for_probe();
+  pid_t probe() const { return probe_; }  ///< its pid here
+  std::string process() const { return std::to_string(probe_); }
+
+  /// Sends the probe a request; probe.cpp lists them. ask() returns the answer too.
+  void send(const std::string& request) const;
+  std::string ask(const std::string& request);
+
+  /// The next message of the probe or of one of its children; its sender's pid, as seen here, in
+  /// `sender`.
+  std::string next_message(pid_t* sender = nullptr);
+
+  /// The exit status of the program, as a shell has it. Fails the check where it does not end.
+  int wait();
+  std::string output() const;  ///< stdout so far
+  std::string errors() const;  ///< stderr so far
+
+  std::string standard_descriptor(
+      int fd) const;  ///< what the program got as fd 0, 1 and 2, as identity() has it
+
+  void kill_lab(int signal) const;
+  bool is_alive(pid_t pid) const;  ///< a process that is neither gone nor a zombie
+  void end_everything();           ///< kills whatever is left of the run, by pid
+
+  const Host& host() const { return host_; }
+
+ private:
+  void start(const Request& request);
+  void note_processes_left();
+
+  std::vector<std::string> own_children()
+      const;  ///< children of this process that came with the run
+
+  std::string image_;
+  std::vector<std::string> children_before_;
+  Host host_;
+  Snapshot before_;
+  lab::UniqueFd socket_, output_, errors_;
+  std::string stdin_identity_;
+  pid_t lab_ = -1, probe_ = -1;
+  std::optional<int> status_;
+};
+
+/// Runs a command to its end: its exit status and what it printed.
+struct Ended {
+  int status;
+  std::string output, errors;
+};
+Ended run_to_end(const Request& request);
+
+/// /proc/PROCESS/NAME as "device:inode" of what it leads to; empty where it leads nowhere.
+std::string identity(const std::string& path);
+
+}  // namespace check
