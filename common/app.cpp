@@ -142,7 +142,7 @@ int run_story(const Options& options, const std::function<int()>& story) {
     set_telling(telling);
     return story();
   }
-  enter_stand_in_host();
+  enter_stand_in_host(options.rootfs);
   set_telling(telling);
   return tell_what_is_left(story);
 }

@@ -201,6 +201,13 @@ constexpr const char* kNeedsCapability =
     "root without the capability for it: is this itself a container? see CapEff in "
     "/proc/self/status";
 
+constexpr const char* kReadOnly =
+    "this is the image itself, which is read-only while a step is left out: was a file system to "
+    "be "
+    "mounted here first?";
+constexpr const char* kExists =
+    "the image has that already: was an empty file system to be mounted here first?";
+
 constexpr std::array kHints{
     Row{"chroot", EPERM, not_root, kNeedsRoot},
     Row{"chroot", EPERM, always, kNeedsCapability},
@@ -323,6 +330,12 @@ constexpr std::array kHints{
         "put_old must be the new root or a directory below it"},
 
     Row{"mknod", EPERM, always, "device nodes need CAP_MKNOD, and a file system that takes them"},
+    Row{"mknod", EROFS, always, kReadOnly},
+    Row{"mkdir", EROFS, always, kReadOnly},
+    Row{"symlink", EROFS, always, kReadOnly},
+    Row{"mknod", EEXIST, always, kExists},
+    Row{"mkdir", EEXIST, always, kExists},
+    Row{"symlink", EEXIST, always, kExists},
     Row{"write", ENOSPC, always, "the disk that the output goes to is full"},
     Row{"write", EPIPE, always, "whoever read the output has gone"},
 };

@@ -29,13 +29,27 @@ DirectoryId root_directory() {
   return {status.st_dev, status.st_ino};
 }
 
+// The mount that `path` lies on, in this mount namespace alone; its other flags stay.
+void make_read_only(const std::string& path) {
+  const std::vector<Mount> mounts = mounts_of("self");
+  const Mount* mount = mount_of_path(mounts, path);
+  if (mount == nullptr) return;
+  unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+  if (mount->has_option("nosuid")) flags |= MS_NOSUID;
+  if (mount->has_option("nodev")) flags |= MS_NODEV;
+  if (mount->has_option("noexec")) flags |= MS_NOEXEC;
+  sys::mount(nullptr, mount->target, nullptr, flags);
+}
+
 }  // namespace
 
-void enter_stand_in_host() {
+void enter_stand_in_host(const std::filesystem::path& image) {
   const std::string machine = namespace_of("1", "mnt");
   if (!machine.empty() && namespace_of("self", "mnt") != machine) return;
   sys::unshare(CLONE_NEWNS);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
+  make_read_only("/");
+  make_read_only(std::filesystem::canonical(image));
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
 }
 

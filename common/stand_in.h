@@ -1,15 +1,17 @@
 // A stand-in for the host: what a lab with a step left out may harm instead of the machine.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 
 namespace lab {
 
 /// Moves this process into a mount namespace that looks like a host under systemd (every mount
-/// shared) and passes nothing on to the machine. Does nothing where the process has left the
-/// machine's own mount namespace already: whoever arranged that is looking on from there.
+/// shared), passes nothing on to the machine, and has the file systems of / and of `image`
+/// read-only. Does nothing where the process has left the machine's own mount namespace already:
+/// whoever arranged that is looking on from there.
 /// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
-void enter_stand_in_host();
+void enter_stand_in_host(const std::filesystem::path& image);
 
 /// Runs `body`; afterwards tells on stderr which mounts, and which root, it left to this process.
 int tell_what_is_left(const std::function<int()>& body);
