@@ -35,7 +35,8 @@ class CString {
 class Arg {
  public:
   Arg(CString string);
-  Arg(long number) : text_(std::to_string(number)) {}
+  Arg(const char* string) : Arg(CString(string)) {}
+  Arg(int number) : text_(std::to_string(number)) {}
   static Arg literal(std::string text);  ///< printed as it is: flags by name, structures
 
   const std::string& text() const { return text_; }

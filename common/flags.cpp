@@ -71,20 +71,22 @@ std::string namespace_flags(int flags) {
 
 std::string open_flags(int flags) {
   // O_RDONLY is 0, and O_PATH ignores the access mode.
-  const char* access = (flags & O_PATH) != 0             ? ""
-                       : (flags & O_ACCMODE) == O_RDONLY ? "O_RDONLY|"
-                       : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY|"
-                                                         : "O_RDWR|";
-  return access + decode(static_cast<unsigned long>(flags & ~O_ACCMODE),
-                         {{O_PATH, "O_PATH"},
-                          {O_CREAT, "O_CREAT"},
-                          {O_EXCL, "O_EXCL"},
-                          {O_TRUNC, "O_TRUNC"},
-                          {O_DIRECTORY, "O_DIRECTORY"},
-                          {O_NOFOLLOW, "O_NOFOLLOW"},
-                          {O_NOCTTY, "O_NOCTTY"},
-                          {O_CLOEXEC, "O_CLOEXEC"}},
-                         "0");
+  std::string text;
+  if ((flags & O_PATH) == 0) {
+    const int access = flags & O_ACCMODE;
+    text = access == O_RDONLY ? "O_RDONLY" : access == O_WRONLY ? "O_WRONLY" : "O_RDWR";
+  }
+  const std::string others = decode(static_cast<unsigned long>(flags & ~O_ACCMODE),
+                                    {{O_PATH, "O_PATH"},
+                                     {O_CREAT, "O_CREAT"},
+                                     {O_EXCL, "O_EXCL"},
+                                     {O_TRUNC, "O_TRUNC"},
+                                     {O_DIRECTORY, "O_DIRECTORY"},
+                                     {O_NOFOLLOW, "O_NOFOLLOW"},
+                                     {O_NOCTTY, "O_NOCTTY"},
+                                     {O_CLOEXEC, "O_CLOEXEC"}},
+                                    "");
+  return text + (text.empty() || others.empty() ? "" : "|") + others;
 }
 
 std::string file_mode(mode_t mode) {

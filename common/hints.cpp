@@ -129,10 +129,10 @@ std::string new_root_is_the_root(const Call& call) {
 std::string new_roots_parent_is_shared(const Call& call) {
   return yes_if(parent_is_shared(string_arg(call, 0)));
 }
-std::string root_is_shared(const Call&) {
+std::string put_old_is_on_shared(const Call& call) {
   const std::vector<Mount> mounts = mounts_of("self");
-  const Mount* root = mount_of_path(mounts, "/");
-  return yes_if(root != nullptr && root->shared());
+  const Mount* mount = mount_of_path(mounts, absolute(string_arg(call, 1)));
+  return yes_if(mount != nullptr && mount->shared());
 }
 std::string root_is_initramfs(const Call&) {
   const std::vector<Mount> mounts = mounts_of("self");
@@ -324,8 +324,9 @@ constexpr std::array kHints{
     Row{"pivot_root", EINVAL, new_roots_parent_is_shared,
         "the mount that the new root is mounted on is shared; make mounts private first: "
         "MS_REC|MS_PRIVATE on /"},
-    Row{"pivot_root", EINVAL, root_is_shared,
-        "the current root is a shared mount; make mounts private first: MS_REC|MS_PRIVATE on /"},
+    Row{"pivot_root", EINVAL, put_old_is_on_shared,
+        "the mount that put_old lies on is shared; make mounts private first: MS_REC|MS_PRIVATE on "
+        "/"},
     Row{"pivot_root", EINVAL, put_old_is_outside,
         "put_old must be the new root or a directory below it"},
 

@@ -119,7 +119,7 @@ pid_t fork() {
 
 void prctl(int option, unsigned long arg2) {
   const Arg shown = option == PR_SET_PDEATHSIG ? Arg::literal(signal_name(static_cast<int>(arg2)))
-                                               : Arg(static_cast<long>(arg2));
+                                               : Arg::literal(std::to_string(arg2));
   checked({"prctl", {Arg::literal(prctl_option(option)), shown}},
           [&] { return ::prctl(option, arg2, 0, 0, 0); });
 }
