@@ -49,7 +49,7 @@ std::string innermost(const std::string& pids) {
 TEST_CASE("the processes of the host cannot be signalled") {
   lab::Child control_victim = make_victim();
   run_to_end(
-      {{"/escape-kill-host", std::to_string(control_victim.pid())}, {}, image(), kPlainChroot});
+      {{"/escape-kill-host", std::to_string(control_victim.pid())}, {}, image(), kPlainChroot, {}});
   expect_true(eventually([&] { return has_ended(control_victim); }),
               "control: it works from a plain chroot", "it does not", {});
 
@@ -62,7 +62,7 @@ TEST_CASE("the processes of the host cannot be signalled") {
 
   lab::Child victim = make_victim();
   const Ended escape =
-      run_to_end({{"/escape-kill-host", std::to_string(victim.pid())}, {}, image(), ""});
+      run_to_end({{"/escape-kill-host", std::to_string(victim.pid())}, {}, image(), "", {}});
   expect_true(!has_ended(victim) && escape.status != 0, "the escape is held", escape.output,
               {"./lab escape kill-host NN", "does that pid mean anything inside?"});
 }
@@ -106,7 +106,7 @@ TEST_CASE("the container dies with a lab that is killed") {
 }
 
 TEST_CASE("with --init orphans are reaped") {
-  Run run({{"/probe"}, {"--init"}, image(), ""});
+  Run run({{"/probe"}, {"--init"}, image(), "", {}});
   const pid_t command = run.wait_for_probe();
   const std::string pids = lab::pids_of(run.process());
   expect_true(innermost(pids) != "1", "the command under PID 1", "NSpid: " + pids,
@@ -122,7 +122,7 @@ TEST_CASE("with --init orphans are reaped") {
 }
 
 TEST_CASE("with --init signals and the exit status pass through") {
-  Run run({{"/probe"}, {"--init"}, image(), ""});
+  Run run({{"/probe"}, {"--init"}, image(), "", {}});
   run.wait_for_probe();
   run.ask("report-signals");
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {

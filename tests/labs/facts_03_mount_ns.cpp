@@ -172,7 +172,7 @@ TEST_CASE("/dev/fd and /dev/stdin and /dev/stdout and /dev/stderr lead to the pr
 TEST_CASE("mounts of the host come in with --propagation slave only") {
   need_lab_options();
   for (const char* propagation : {"private", "slave"}) {
-    Run run({{"/probe"}, {"--propagation", propagation}, image(), ""});
+    Run run({{"/probe"}, {"--propagation", propagation}, image(), "", {}});
     run.wait_for_probe();
     const std::string target = image() + "/mnt";
     expect_equal("0", std::to_string(mount_on_host(run, target)), {});
@@ -193,7 +193,7 @@ TEST_CASE("an image whose dev or proc or sys is a symbolic link is refused") {
     // As an absolute link, and climbing: mount(2) follows both.
     fs::create_symlink("../" + fs::path(outside).filename().string() + "/mnt",
                        fs::path(directory) / name);
-    Run run({{"/probe", "exit", "0"}, {}, directory, ""});
+    Run run({{"/probe", "exit", "0"}, {}, directory, "", {}});
     const int status = run.wait();
     const bool untouched = fs::is_empty(fs::path(outside) / "mnt");
     expect_true(untouched, "nothing is written outside the image",

@@ -48,7 +48,7 @@ std::string mounts_of_host(const Run& run) {
 }  // namespace
 
 TEST_CASE("the old root is gone") {
-  const Request escape{{"/escape-chroot-dotdot", secret_file()}, {}, image(), ""};
+  const Request escape{{"/escape-chroot-dotdot", secret_file()}, {}, image(), "", {}};
   Request control = escape;
   control.program = kPlainChroot;
   expect_true(shows_secret(run_to_end(control)), "control: the escape works from a plain chroot",

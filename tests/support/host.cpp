@@ -59,7 +59,8 @@ std::vector<std::string> cgroup_directories() {
 // that it is there.
 std::vector<std::string> files_below(const std::string& directory) {
   std::vector<std::string> found;
-  if (!fs::is_directory(directory)) return found;  // bad input
+  std::error_code bad_input;
+  if (!fs::is_directory(directory, bad_input)) return found;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
     struct stat status {};
     if (::lstat(entry.path().c_str(), &status) == -1) continue;

@@ -97,7 +97,8 @@ lab::UniqueFd memory_file(const char* name) {
 }
 
 // The calling process becomes the program under test.
-[[noreturn]] void become(const std::vector<std::string>& line, int in, int out, int err) {
+[[noreturn]] void become(const std::vector<std::string>& line, int in, int out, int err,
+                         const std::function<void()>& at_last) {
   std::vector<char*> argv;
   for (const std::string& word : line) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -106,6 +107,7 @@ lab::UniqueFd memory_file(const char* name) {
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
+  if (at_last) at_last();
   ::execvp(argv[0], argv.data());
   ::dprintf(STDERR_FILENO, "%s: %s\n", argv[0], std::strerror(errno));
   ::_exit(lab::kNotFound);
@@ -148,7 +150,7 @@ void Run::start(const Request& request) {
   const std::vector<std::string> line = command_line(request);
   lab::Child child = lab::fork_child([&]() -> int {
     host_.enter();
-    become(line, stdin_end.get(), output_.get(), errors_.get());
+    become(line, stdin_end.get(), output_.get(), errors_.get(), request.in_child);
   });
   lab_ = child.pid();
   child.release();  // reaped by wait() and note_processes_left(), with all that it leaves to this

@@ -22,6 +22,8 @@ struct Request {
       lab_options;  ///< needs a program that keeps the labs' contract, else the check is skipped
   std::string image = check::image();
   std::string program;  ///< another than $LAB_COMMAND: for controls
+  std::function<void()>
+      in_child;  ///< done in the process that becomes the program, as the last thing
 };
 
 /// The program that every control runs in: a root directory, and nothing else.
