@@ -6,6 +6,9 @@
 #   escape-*                 the attacks, linked statically: they run inside images that have no libraries
 #   check-NN-name            the checks of this lab and of the labs before it
 #   NN-name-wrong-*          wrong implementations, each of which one check must find
+# The target `labs` makes what a learner needs.
+add_custom_target(labs)
+
 function(add_lab name)
   set(dir ${CMAKE_SOURCE_DIR}/labs/${name})
   get_property(previous GLOBAL PROPERTY LAB_PREVIOUS)
@@ -31,6 +34,7 @@ function(add_lab name)
     get_filename_component(escape ${source} NAME_WE)
     string(REPLACE "_" "-" escape ${escape})
     add_static_program(${escape} ${source})
+    add_dependencies(labs ${escape})
   endforeach()
 
   add_checks(${name})
@@ -54,6 +58,7 @@ function(add_checks name)
   add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host> $<TARGET_OBJECTS:facts-contract>)
   target_link_libraries(check-${name} PRIVATE check_support)
   add_dependencies(check-${name} ${name} probe)
+  add_dependencies(labs check-${name} ${name} ${name}-exercise)
 endfunction()
 
 # add_static_program(<name> <source>...): a program that runs in any image, and without the sanitizers' libraries.

@@ -47,7 +47,7 @@ setup() {
   for lab in $(escapes); do targets+=("escape-$lab"); done
   for target in "${targets[@]}"; do
     up_to_date "$target" && continue
-    build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all || note "going on with what the labs need"
+    build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" labs || note "going on with what the labs need"
     break
   done
   build "${targets[@]}"

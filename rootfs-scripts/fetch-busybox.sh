@@ -5,10 +5,7 @@ set -eEuo pipefail
 umask 022
 export LC_ALL=C
 unset CDPATH
-# What is opened below must not land on a standard stream that the caller closed.
-: >&2 || exec 2>/dev/null
-: 2>/dev/null <&0 || exec </dev/null
-: 2>/dev/null >&1 || exec >/dev/null
+: >&2 || exec 2>/dev/null # a caller may have closed it
 
 usage() {
   cat <<'END'
@@ -101,7 +98,6 @@ enter_parent() {
 }
 
 sum_of() { sha256sum <"$1" | cut -d' ' -f1; }
-field() { sed -n "s/^$1 //p" "$dir/etc/lab-image"; }
 
 # Type, mode, name and target of the paths on stdin, below folder $1. Contents and times are left out:
 # the labs write into the image.
@@ -123,7 +119,7 @@ in_use() {
 
 # True if DIR holds the wanted image, false if it is to be built; anything else ends the run.
 image_in_place() {
-  local recorded seen
+  local made_for='' made_from='' busybox_sum='' recorded='' seen
   [[ ! -L $dir ]] || die "$place: is a symbolic link" 'name the folder that it points to'
   [[ -e $dir ]] || return 1
   [[ -d $dir ]] || die "$place: exists and is not a folder" 'move it away, or name another DIR'
@@ -132,13 +128,14 @@ image_in_place() {
     ! in_use || die "$place: something is mounted there" 'findmnt lists the mounts; umount what lies in the image first'
     return 1
   fi
-  [[ $(field arch) == "$arch" ]] || die "$place: an image for '$(field arch)', not $arch" '--force rebuilds it'
-  [[ ! $sum || $(field source) == "$sum" ]] || die "$place: an image made from another source" '--force rebuilds it'
-  recorded=$(tail -n +4 "$dir/etc/lab-image")
+  { read -r _ made_for && read -r _ made_from && read -r _ busybox_sum && recorded=$(cat); } <"$dir/etc/lab-image" || :
+  [[ $recorded ]] || die "$place: damaged: etc/lab-image is cut off" '--force rebuilds it'
+  [[ $made_for == "$arch" ]] || die "$place: an image for $made_for, not $arch" '--force rebuilds it'
+  [[ ! $sum || $made_from == "$sum" ]] || die "$place: an image made from another source" '--force rebuilds it'
   seen=$(cut -d' ' -f2 <<<"$recorded" | state "$dir" 2>/dev/null) || :
   [[ $seen == "$recorded" ]] \
     || die "$place: damaged: missing or changed: $(grep -m1 -vxFe "$seen" <<<"$recorded")" '--force rebuilds it'
-  [[ $(sum_of "$dir/bin/busybox") == "$(field busybox)" ]] || die "$place: damaged: bin/busybox was altered" '--force rebuilds it'
+  [[ $(sum_of "$dir/bin/busybox") == "$busybox_sum" ]] || die "$place: damaged: bin/busybox was altered" '--force rebuilds it'
   say "$place: the image is in place"
 }
 
@@ -249,8 +246,8 @@ check_busybox() {
 # Reads the names in busybox's table of applets, which is sorted: the longest ascending run of words.
 # Running `busybox --list` would not do: the binary may be for another machine.
 read_applets() {
-  applets=$(tr '\0\n' '\n\0' <"$busybox" | awk '
-    !/^[a-z0-9_.[-]+$/ { n = 0; last = ""; next }
+  applets=$(LC_ALL=C tr -c 'a-z0-9_.[-' '\n' <"$busybox" | awk '
+    $0 == ""           { n = 0; last = ""; next }
     $0 "" <= last      { n = 0 }
                        { last = $0 ""; run = n++ ? run "\n" last : last }
     n > longest        { longest = n; table = run }

@@ -63,9 +63,7 @@ killed_download() {
   part=$XDG_CACHE_HOME/container-labs/${from_package[3]}
   # shellcheck disable=SC2016  # for eval
   wait_until eval '(( $(stat -c %s "$part") > 200000 ))'
-  kill -TERM "$pid"
-  wait "$pid"
-  expect 'exit status after SIGTERM' 143 $?
+  terminated "$pid"
   expect_only
   size=$(stat -c %s "$part")
   stop_server
@@ -103,6 +101,7 @@ no_network() {
     expect "exit status ($said)" 1 "$status"
     expect_said "cannot fetch $url" 'hint: is the network up'
     expect_only
+    expect 'what stayed in the cache' '' "$(find "$XDG_CACHE_HOME" -type f)"
   done
 }
 

@@ -2,15 +2,15 @@
 # Run by run.sh.
 # shellcheck shell=bash disable=SC2030,SC2031,SC2154  # run.sh sets what they share
 
-# Runs the script and has SIGNAL sent to it just after its first call of PROGRAM with TEXT among the arguments.
-killed_at() { # SIGNAL PROGRAM TEXT ARGUMENT...
-  local signal=$1 program=$2 text=$3
+# Runs the script, and the shell command DEED just after its first call of PROGRAM with TEXT among the arguments.
+meanwhile() { # DEED PROGRAM TEXT ARGUMENT...
+  local deed=$1 program=$2 text=$3
   shift 3
   mkdir -p shims
   cat >"shims/$program" <<END
 #!/bin/bash
-$(command -v "$program") "\$@"; status=\$?
-if [[ "\$*" == *'$text'* ]] && mkdir "$PWD/shims/once" 2>/dev/null; then kill -$signal "\$(cat "$PWD/shims/pid")"; fi
+$(type -P "$program") "\$@"; status=\$?
+if [[ "\$*" == *'$text'* ]] && mkdir "$PWD/shims/once" 2>/dev/null; then cd '$PWD' && $deed; fi
 exit \$status
 END
   chmod +x "shims/$program"
@@ -20,6 +20,7 @@ END
   [[ -d shims/once ]] || echo "the script never called $program with $text"
   rm -rf shims
 }
+killed_at() { local signal=$1; shift; meanwhile "kill -$signal \$(cat shims/pid)" "$@"; }
 
 killed_while_laying_out() {
   local signal
@@ -34,15 +35,13 @@ killed_while_laying_out() {
 killed_package() {
   local pid
   mkdir shims tmp
-  printf '%s\n' '#!/bin/bash' '[[ $* != *--print-uris* ]] || exit 0' "touch '$PWD/shims/reached'" 'exec sleep 100' >shims/apt-get
+  printf '%s\n' '#!/bin/bash' '[[ $* != *--print-uris* ]] || exit 0' "echo \$\$ >'$PWD/shims/reached'" 'exec sleep 100' >shims/apt-get
   chmod +x shims/apt-get
   PATH=$PWD/shims:$PATH TMPDIR=$PWD/tmp bash "$FETCH" image >/dev/null 2>&1 &
   pid=$!
-  wait_until test -e shims/reached
-  kill -TERM "$pid"
-  wait_until eval "! kill -0 $pid 2>/dev/null" || kill -KILL "$pid"
-  wait "$pid"
-  expect 'exit status' 143 $?
+  wait_until test -s shims/reached
+  terminated "$pid"
+  kill "$(cat shims/reached)" 2>/dev/null && echo 'expected: apt-get gone; seen: it runs on'
   expect_only shims tmp
   expect 'what lies in TMPDIR' '' "$(ls -A tmp)"
 }
@@ -62,6 +61,14 @@ killed_while_replacing() {
   killed_at TERM mv image --force "${from_package[@]}" image
   expect 'status' 'status 143' "${said##*$'\n'}"
   expect 'the old image' mine "$(cat image/root/file)"
+  expect_only image
+}
+
+taken_meanwhile() {
+  meanwhile 'mkdir image && echo precious >image/file' ln bin/sleep "${from_package[@]}" image
+  expect "($said)" 'status 1' "${said##*$'\n'}"
+  expect_said "could not put the image at $PWD/image" 'hint: '
+  expect 'what lies in the folder' file "$(ls -A image)"
   expect_only image
 }
 
@@ -101,5 +108,6 @@ check 'a signal while the image is laid out leaves nothing' killed_while_laying_
 check 'a signal while the package is fetched ends the run at once' killed_package
 check 'what a SIGKILL leaves is swept by the next run' killed_for_good
 check 'a signal while an image is replaced keeps the old one' killed_while_replacing
+check 'a folder that comes up meanwhile is left alone' taken_meanwhile
 check 'five runs at once on the same DIR' runs_at_once
 check 'three downloads of the same at once' downloads_at_once

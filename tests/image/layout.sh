@@ -70,11 +70,13 @@ second_call() {
   fetch_ok "${from_package[@]}" image
   path_without curl wget apt-get dpkg-deb mktemp
   before=$(snapshot .)
-  for _ in 1 2 3 4 5; do
-    start=${EPOCHREALTIME/./}
+  # The best of many: the machine may be busy with other things.
+  for _ in {1..40}; do
+    start=$(date +%s%N)
     fetch_ok image
-    took=$(( ${EPOCHREALTIME/./} - start ))
+    took=$(( ($(date +%s%N) - start) / 1000 ))
     (( took >= best )) || best=$took
+    (( best >= 100000 )) || break
   done
   fetch_ok "${from_package[@]}" image
   expect 'the image after more calls' "$before" "$(snapshot .)"
@@ -97,10 +99,10 @@ ordinary_user() {
 
 any_path() {
   local long name
-  for name in 'a b' $'line\nbreak' ' ' '-dash' '*' "quote'\"s" $'new\nline/in parent' 'a,b:c' 'tab	é' '100%\x'; do
+  for name in ' ' '-dash' $'new\nline/in parent' '-P/below a dash' $'a  b\n*\'"\\ \t,:100%\\x é'; do
     [[ $name != */* ]] || mkdir -- "${name%/*}"
-    fetch_ok "${from_package[@]}" -- "$name"
-    fetch_ok "${from_package[@]}" -- "./$name///"
+    fetch_ok "${from_package[@]}" -- "$name///"
+    fetch_ok "${from_package[@]}" -- "./$name"
     expect_same_tree "./$name"
   done
   long=$(printf 'x%.0s' {1..200})
@@ -121,9 +123,11 @@ other_architecture() {
   fetch_fails 1 'not a program for amd64' --arch amd64 --url "file://$PWD/foreign" --sha256 "$(sum foreign)" image
   fetch_ok --arch arm64 --url "file://$PWD/foreign" --sha256 "$(sum foreign)" image
   expect 'entries that differ' '' "$(diff <(cd image && find . | sort) <(cd "$image" && find . | sort))"
-  fetch_fails 1 "for 'arm64', not amd64" --arch amd64 image
+  fetch_fails 1 "for arm64, not amd64" --arch amd64 image
   fetch_fails 1 'not a program for arm64' --arch arm64 "${from_binary[@]}" other
   fetch_fails 2 "architecture 'riscv64'" --arch riscv64 other
+  apt-cache -q=0 show busybox-static:arm64 >/dev/null 2>&1 \
+    || fetch_fails 1 'apt does not know the package busybox-static:arm64' --arch arm64 other
 }
 
 # An ordinary apt with lists of its own, where the other architecture is known.

@@ -84,6 +84,14 @@ wait_until() {
   done
 }
 
+# Sends SIGTERM to a run in the background, which must end by it before long.
+terminated() { # PID
+  kill -TERM "$1"
+  wait_until eval "! kill -0 $1 2>/dev/null" || kill -KILL "$1"
+  wait "$1"
+  expect 'exit status after SIGTERM' 143 $?
+}
+
 server=''
 serve() { # FILE LIMIT [MODE]: sets site
   command -v python3 >/dev/null || skip 'needs python3'

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "deadline.h"
+#include "facts.h"
 #include "namespaces.h"
 #include "process.h"
 #include "procfs.h"
@@ -37,11 +38,6 @@ int zombies_below(pid_t init) {
             : 0;
   }
   return zombies;
-}
-
-// The innermost of the pids that NSpid lists.
-std::string innermost(const std::string& pids) {
-  return pids.substr(pids.rfind(' ') + 1);
 }
 
 }  // namespace

@@ -10,10 +10,9 @@ namespace check {
 namespace {
 
 void expect_none(const std::string& kind, const Advice& advice) {
-  run_to_end({{"/probe", "exit", "0"},
-              {},
-              image(),
-              ""});  // one run at least, where this check is run alone
+  Request request;  // one run at least, where this check is run alone
+  request.command = {"/probe", "exit", "0"};
+  run_to_end(request);
   std::string text;
   for (const std::string& what : leftovers(kind))
     text += (text.empty() ? "" : "\n               ") + what;

@@ -18,6 +18,10 @@ std::string variable(const std::vector<std::string>& environment, const std::str
   return "";
 }
 
+std::string innermost(const std::string& pids) {
+  return pids.substr(pids.rfind(' ') + 1);
+}
+
 void expect_image_is_root(Run& run) {
   run.wait_for_probe();
   expect_equal(token(), lab::read_file("/proc/" + run.process() + "/root/token"),

@@ -81,28 +81,29 @@ std::vector<std::string> lines(const std::string& text) {
   return result;
 }
 
-std::vector<Leftover> differences(const std::string& kind, std::vector<std::string> before,
-                                  std::vector<std::string> now) {
-  std::sort(before.begin(), before.end());
-  std::sort(now.begin(), now.end());
-  std::vector<std::string> more, less;
+// What is in `now` and not in `before`, both sorted.
+std::vector<std::string> added(const std::vector<std::string>& before,
+                               const std::vector<std::string>& now) {
+  std::vector<std::string> more;
   std::set_difference(now.begin(), now.end(), before.begin(), before.end(),
                       std::back_inserter(more));
-  std::set_difference(before.begin(), before.end(), now.begin(), now.end(),
-                      std::back_inserter(less));
-  std::vector<Leftover> result;
-  for (const std::string& what : more) result.push_back({kind, "new: " + what});
-  for (const std::string& what : less) result.push_back({kind, "gone: " + what});
-  return result;
+  return more;
 }
 
-std::vector<Leftover> differences(const Snapshot& before, const Snapshot& now) {
+std::vector<Leftover> differences(Snapshot before, Snapshot now) {
   std::vector<Leftover> result;
   for (const auto& [kind, list] :
        {std::pair{"mount", &Snapshot::mounts}, std::pair{"link", &Snapshot::links},
         std::pair{"cgroup", &Snapshot::cgroups}, std::pair{"file", &Snapshot::files}}) {
-    for (const Leftover& leftover : differences(kind, before.*list, now.*list))
-      result.push_back(leftover);
+    std::sort((before.*list).begin(), (before.*list).end());
+    std::sort((now.*list).begin(), (now.*list).end());
+    for (const std::string& what : added(before.*list, now.*list))
+      result.push_back({kind, "new: " + what});
+    // Links and cgroups are the whole machine's: others may take theirs away meanwhile.
+    const bool own = list == &Snapshot::mounts || list == &Snapshot::files;
+    if (!own) continue;
+    for (const std::string& what : added(now.*list, before.*list))
+      result.push_back({kind, "gone: " + what});
   }
   return result;
 }

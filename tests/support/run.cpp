@@ -107,6 +107,12 @@ lab::UniqueFd memory_file(const char* name) {
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
+  // What the checks were started with, under nohup(1) or from a script, is not the program's
+  // affair.
+  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (at_last) at_last();
   ::execvp(argv[0], argv.data());
   ::dprintf(STDERR_FILENO, "%s: %s\n", argv[0], std::strerror(errno));
