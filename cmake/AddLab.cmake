@@ -58,6 +58,8 @@ function(add_checks name)
   add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host> $<TARGET_OBJECTS:facts-contract>)
   target_link_libraries(check-${name} PRIVATE check_support)
   add_dependencies(check-${name} ${name} probe)
+  add_test(NAME check-${name} COMMAND check-${name})
+  set_tests_properties(check-${name} PROPERTIES LABELS checks)
   add_dependencies(labs check-${name} ${name} ${name}-exercise)
 endfunction()
 

@@ -97,7 +97,7 @@ std::string target_is_no_mount_point(const Call& call) {
 std::string two_propagations(const Call& call) {
   int types = 0;
   for (const char* flag : {"MS_PRIVATE", "MS_SLAVE", "MS_SHARED", "MS_UNBINDABLE"})
-    types += has_flag(call, 3, flag);
+    types += has_flag(call, 3, flag) ? 1 : 0;
   return yes_if(types > 1);
 }
 
