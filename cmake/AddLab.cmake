@@ -22,12 +22,17 @@ function(add_lab name)
   target_include_directories(lab-${name} PUBLIC ${dir})
   target_link_libraries(lab-${name} PUBLIC ${previous})
 
-  add_executable(${name} ${dir}/main.cpp)
+  add_objects(main-${name} lab-${name} ${dir}/main.cpp)
+  add_executable(${name} $<TARGET_OBJECTS:main-${name}>)
   target_link_libraries(${name} PRIVATE lab-${name})
 
-  add_executable(${name}-exercise ${dir}/main.cpp ${dir}/exercise.cpp)
+  add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
   target_include_directories(${name}-exercise PRIVATE ${dir})
   target_link_libraries(${name}-exercise PRIVATE ${previous})
+
+  if(NOT LAB_SANITIZE)  # they are wrong by intent
+    add_faults(${name})
+  endif()
 
   file(GLOB escapes ${dir}/escape_*.cpp)
   foreach(source ${escapes})
@@ -41,12 +46,29 @@ function(add_lab name)
   set_property(GLOBAL PROPERTY LAB_PREVIOUS lab-${name})
 endfunction()
 
-# add_facts(<target> <file>): an object library, which CMake 3.10 cannot yet link to what it uses.
-function(add_facts target file)
-  add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/tests/labs/${file})
-  foreach(property INCLUDE_DIRECTORIES COMPILE_OPTIONS COMPILE_DEFINITIONS)
-    set_property(TARGET ${target} PROPERTY ${property} $<TARGET_PROPERTY:check_support,${property}>)
+# Each file in tests/faults/NN-name/ defines, wrongly, a function of the lab's primitive. It stands before the
+# reference, and the linker takes the first definition.
+function(add_faults name)
+  file(GLOB faults ${CMAKE_SOURCE_DIR}/tests/faults/${name}/*.cpp)
+  foreach(source ${faults})
+    get_filename_component(fault ${source} NAME_WE)
+    string(REPLACE "_" "-" fault ${name}-wrong-${fault})
+    add_executable(${fault} $<TARGET_OBJECTS:main-${name}> ${source})
+    target_link_libraries(${fault} PRIVATE lab-${name} -Wl,--allow-multiple-definition)
   endforeach()
+endfunction()
+
+# add_objects(<target> <library> <source>): an object library that uses <library>, which CMake 3.10 cannot yet link.
+function(add_objects target library source)
+  add_library(${target} OBJECT ${source})
+  foreach(property INCLUDE_DIRECTORIES COMPILE_OPTIONS COMPILE_DEFINITIONS)
+    set_property(TARGET ${target} PROPERTY ${property} $<TARGET_PROPERTY:${library},${property}>)
+  endforeach()
+endfunction()
+
+# add_facts(<target> <file>): a file of checks in tests/labs/.
+function(add_facts target file)
+  add_objects(${target} check_support ${CMAKE_SOURCE_DIR}/tests/labs/${file})
 endfunction()
 
 # The facts of tests/labs/facts_NN_name.cpp hold from lab NN on: each check program has those of the labs before it.
@@ -59,7 +81,8 @@ function(add_checks name)
   target_link_libraries(check-${name} PRIVATE check_support)
   add_dependencies(check-${name} ${name} probe)
   add_test(NAME check-${name} COMMAND check-${name})
-  set_tests_properties(check-${name} PROPERTIES LABELS checks)
+  # LeakSanitizer asks /proc for its own threads, which a process whose root is an image does not find.
+  set_tests_properties(check-${name} PROPERTIES LABELS checks ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
   add_dependencies(labs check-${name} ${name} ${name}-exercise)
 endfunction()
 

@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "nearest.h"
+#include "process.h"
 #include "stand_in.h"
 #include "step.h"
 #include "sys.h"
@@ -25,15 +26,6 @@ struct Options {
   bool explain = false, step_by_step = false, list_steps = false;
   std::vector<std::string> skip;
 };
-
-// A descriptor that is closed would be taken by the next open(2): the command would write its
-// output there.
-void open_standard_descriptors() {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
-    if (::open("/dev/null", O_RDWR) != fd) ::_exit(kLabFailed);
-  }
-}
 
 void print(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {

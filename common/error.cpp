@@ -36,13 +36,17 @@ int exit_status_of(const std::function<int()>& body) {
   try {
     return body();
   } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", error.hint());
+    say(std::string(error.what()) + "\n");
+    if (!error.hint().empty()) say(fmt::format("  hint: {}\n", error.hint()));
     return error.exit_status();
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    say(std::string(error.what()) + "\n");
     return kLabFailed;
   }
+}
+
+void say(const std::string& text) noexcept {
+  std::fputs(text.c_str(), stderr);
 }
 
 std::string quoted(const std::string& text) {

@@ -82,6 +82,10 @@ class SyscallError : public Error {
 /// Runs `body`; an exception is told on stderr and becomes its exit status.
 int exit_status_of(const std::function<int()>& body);
 
+/// Writes to stderr. Where that is closed, or on a full disk, the text is lost: there is no one to
+/// tell.
+void say(const std::string& text) noexcept;
+
 /// `"text"` with quotes, and unprintable bytes escaped as strace(1) does.
 std::string quoted(const std::string& text);
 

@@ -9,6 +9,10 @@
 
 namespace lab {
 
+/// Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed. The next open(2) would
+/// take it otherwise, and the command's output would go there.
+void open_standard_descriptors();
+
 /// What a shell would have as $? for a status of waitpid(2): the exit status, or 128+N for signal
 /// N.
 int exit_status_from_wait(int wait_status);

@@ -62,12 +62,12 @@ int tell_what_is_left(const std::function<int()>& body) {
 
   const DirectoryId root_now = root_directory();
   if (root_now.device != root.device || root_now.inode != root.inode) {
-    fmt::print(stderr, "left on the host: its own root directory is now the image\n");
+    say("left on the host: its own root directory is now the image\n");
     return status;
   }
   for (const Mount& mount : mounts_of("self")) {
     if (before.count(mount.id) != 0) continue;
-    fmt::print(stderr, "left on the host: {} mounted on {}\n", mount.type, mount.target);
+    say(fmt::format("left on the host: {} mounted on {}\n", mount.type, mount.target));
   }
   return status;
 }

@@ -29,7 +29,7 @@ bool coloured() {
 }
 
 void print_step(const std::string& id, const std::string& text) {
-  fmt::print(stderr, coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text);
+  say(fmt::format(coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text));
 }
 
 void wait_for_enter(int terminal) {
@@ -85,7 +85,7 @@ void step(const std::string& id, const std::string& text, const std::function<vo
 }
 
 void tell(const std::string& what, const std::string& seen) {
-  if (current.explain) fmt::print(stderr, "    {}: {}\n", what, seen);
+  if (current.explain) say(fmt::format("    {}: {}\n", what, seen));
 }
 
 void tell_call(const Call& call, long result, int error) {
@@ -93,11 +93,11 @@ void tell_call(const Call& call, long result, int error) {
   const std::string outcome =
       error == 0 ? std::to_string(result)
                  : fmt::format("-1 {} ({})", errno_name(error), std::strerror(error));
-  fmt::print(stderr, "    {} = {}\n", call.text(), outcome);
+  say(fmt::format("    {} = {}\n", call.text(), outcome));
 }
 
 void tell_final_call(const Call& call) {
-  if (current.explain) fmt::print(stderr, "    {}\n", call.text());
+  if (current.explain) say(fmt::format("    {}\n", call.text()));
 }
 
 std::vector<StepLine> steps_of(const std::function<int()>& story) {

@@ -123,13 +123,22 @@ TEST_CASE("a closed stdin or stdout or stderr is no descriptor that something el
   }
 }
 
-TEST_CASE("a full disk behind stdout is told with 125") {
+TEST_CASE("a full disk behind stdout or stderr is no crash") {
   need_lab_options();
-  const Ended ended =
-      run_to_end({kEndAtOnce, {"--list-steps"}, image(), "", [] {
-                    ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-                  }});
-  expect_equal("125", std::to_string(ended.status), {"", ended.errors});
+  const auto on_full_disk = [](int fd) {
+    return [fd] { ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), fd); };
+  };
+  const Ended list =
+      run_to_end({kEndAtOnce, {"--list-steps"}, image(), "", on_full_disk(STDOUT_FILENO)});
+  expect_equal("125", std::to_string(list.status),
+               {"", "what was asked for could not be told: " + list.errors});
+  const Ended explain =
+      run_to_end({kEndAtOnce, {"--explain"}, image(), "", on_full_disk(STDERR_FILENO)});
+  expect_equal("0", std::to_string(explain.status), {"", "the command ran; its story was lost"});
+  const Ended refused =
+      run_to_end({kEndAtOnce, {"--explan"}, image(), "", on_full_disk(STDERR_FILENO)});
+  expect_equal("125", std::to_string(refused.status),
+               {"", "an error that cannot be told is still one"});
 }
 
 TEST_CASE("an image on a full file system works") {

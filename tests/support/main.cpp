@@ -7,9 +7,11 @@
 
 #include "error.h"
 #include "image.h"
+#include "process.h"
 #include "report.h"
 
 int main(int argc, char** argv) {
+  lab::open_standard_descriptors();
   if (::geteuid() != 0) {
     std::fputs("the checks need root: run them by ./lab check NN, or with sudo\n", stderr);
     return 2;

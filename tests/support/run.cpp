@@ -102,11 +102,11 @@ lab::UniqueFd memory_file(const char* name) {
   std::vector<char*> argv;
   for (const std::string& word : line) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const int root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  for (const int fd : kSpareDescriptors) ::dup2(root, fd);
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
+  const int root = ::fcntl(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), F_DUPFD_CLOEXEC, 100);
+  for (const int fd : kSpareDescriptors) ::dup2(root, fd);
   // What the checks were started with, under nohup(1) or from a script, is not the program's
   // affair.
   for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
