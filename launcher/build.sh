@@ -25,6 +25,12 @@ fi
 # A stamp is as old as the beginning: what is saved while the compiler runs is built next time.
 for target; do : >"$build_dir/stamps/$target.begun"; done
 make_options=("-j$(nproc)")
-[[ $* != all ]] || make_options+=(--keep-going) # so that all that is wrong is told at once
+several=false
+if [[ $* == all || $* == labs ]]; then
+  several=true
+  make_options+=(--keep-going) # so that all that is wrong is told at once
+fi
 run cmake --build "$build_dir" -- "${make_options[@]}" "$@"
 for target; do mv "$build_dir/stamps/$target.begun" "$build_dir/stamps/$target"; done
+$several || exit 0
+for program in "$build_dir"/bin/*; do cp -p "$build_dir/stamps/$1" "$build_dir/stamps/${program##*/}"; done

@@ -51,11 +51,16 @@ void mount_sys() {
 // DESCRIPTION
 //   Mounts on /dev (a symbolic link is refused, as above) a tmpfs, mode 755, without set-user-ID
 //   programs or executable files, and makes in it:
-//     null 1:3, zero 1:5, full 1:7, random 1:8, urandom 1:9, tty 5:0   character devices, mode 0666
-//     whatever the umask pts       a devpts of its own: data "newinstance,ptmxmode=0666,mode=0620";
-//     no set-user-ID, not executable ptmx      a symbolic link to pts/ptmx shm       a tmpfs, mode
-//     1777; no set-user-ID, no devices, not executable fd        a symbolic link to /proc/self/fd
-//     stdin, stdout, stderr   symbolic links to fd/0, fd/1 and fd/2
+//
+//     null 1:3, zero 1:5, full 1:7, random 1:8, urandom 1:9, tty 5:0
+//             character devices, mode 0666 whatever the umask
+//     pts     a devpts of its own: data "newinstance,ptmxmode=0666,mode=0620"; no set-user-ID
+//             programs, nothing executable
+//     ptmx    a symbolic link to pts/ptmx
+//     shm     a tmpfs, mode 1777; no set-user-ID programs, no devices, nothing executable
+//     fd      a symbolic link to /proc/self/fd
+//     stdin, stdout, stderr
+//             symbolic links to fd/0, fd/1 and fd/2
 //
 // NOTES
 //   The umask of the process is afterwards what it was.

@@ -58,13 +58,14 @@ class Handout:
         self.path = Path(path)
         self.lines = self.path.read_text().splitlines()
         self.blocks, self.headings, self.sections = [], [], {}
-        section, block = "", None
+        section, block, self.unclosed = "", None, False
         for number, line in enumerate(self.lines, 1):
             fence = re.match(r"```(.*)", line)
             if block is not None and line == "```":
                 block = None
             elif block is not None:
                 block.text.append(line)
+                self.unclosed |= bool(fence)
             elif fence:
                 block = Block(fence[1].strip(), number, section)
                 self.blocks.append(block)
@@ -73,7 +74,7 @@ class Handout:
                 self.headings.append(section)
             elif section:
                 self.sections.setdefault(section, []).append(line)
-        self.unclosed = block is not None
+        self.unclosed |= block is not None
 
     def to_run(self):
         return [block for block in self.blocks if block.kind in RUN]
@@ -138,7 +139,8 @@ def prediction_is_folded(handout):
 
 def steps_of(program):
     for options in (["--init"], []):
-        listed = subprocess.run([program, *options, "--list-steps"], capture_output=True, text=True)
+        listed = subprocess.run([program, *options, "--list-steps"], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, universal_newlines=True)
         if listed.returncode == 0:
             return [tuple(line.split(None, 1)) for line in listed.stdout.splitlines()]
     raise RuntimeError(f"{program} --list-steps: {listed.stderr}")

@@ -1,18 +1,18 @@
 """Where the commands run: a shell that goes on from command to command, or a terminal of its own."""
 
+import fcntl
 import os
 import pty
 import select
 import signal
 import struct
-import fcntl
 import subprocess
 import termios
 import time
 
 from compare import match_line, normalise
 
-DEADLINE = 60  # seconds a command
+DEADLINE = float(os.environ.get("HANDOUT_DEADLINE", 60))  # seconds a command
 
 
 class Late(Exception):
@@ -29,10 +29,10 @@ class Shell:
         self.answers = os.open(self.answers_path, os.O_RDWR | os.O_NONBLOCK)
         # Nothing but 0, 1 and 2 is open in it: a handout looks at descriptors.
         self.bash = subprocess.Popen(["bash", "--norc"], stdin=subprocess.PIPE,
-                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def run(self, command):
-        """(exit status, output) of the command; Late where it does not end."""
+        """(exit status, output) of the command; Late where it does not end, or ends the shell."""
         self.count += 1
         file = f"{self.folder}/{self.count}"
         with open(file, "w") as script:
@@ -40,18 +40,19 @@ class Shell:
         line = f". {file} </dev/null >{file}.out 2>&1; echo $? >{self.answers_path}\n"
         self.bash.stdin.write(line.encode())
         self.bash.stdin.flush()
-        ready, _, _ = select.select([self.answers], [], [], DEADLINE)
+        # Its own stdout is only there to tell of its end.
+        ready, _, _ = select.select([self.answers, self.bash.stdout], [], [], DEADLINE)
         with open(f"{file}.out", errors="replace") as output:
             text = output.read()
-        if not ready:
+        if self.answers not in ready:
             raise Late(text)
         return int(os.read(self.answers, 64)), text
 
     def close(self):
-        self.bash.stdin.close()
         try:
+            self.bash.stdin.close()
             self.bash.wait(5)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, BrokenPipeError):
             self.bash.kill()
             self.bash.wait()
         os.close(self.answers)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lays an overlay on the project, so that nothing that a handout does stays, and runs the handouts in
-# it. Started by run.sh as PID 1 of a PID and a mount namespace: throwaway.sh SCRATCH PROJECT [NN...]
+# it. Started by run.sh as PID 1 of a PID and a mount namespace: throwaway.sh SCRATCH PROJECT [self|NN...]
 set -euo pipefail
 
 scratch=$1 project=$2
@@ -43,8 +43,13 @@ lay_overlay
 provide_sudo
 unset LAB_ROOTFS LAB_DEPS_DIR LABS_MUST_RUN CI NO_COLOR
 export PATH=$PATH:$scratch/bin TMPDIR=$scratch/tmp TERM=xterm LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-[[ -z $HANDOUT ]] || cp "$HANDOUT" "$(echo "labs/$1"*)/README.md"
 prepare
 begin_pids_at 20000
 # Not exec: PID 1 is a shell that waits, and so reaps orphans as a host's init does.
-python3 tests/handouts/run_handouts.py "$scratch" "$@"
+status=0
+if [[ ${1:-} == self ]]; then
+  python3 tests/handouts/test_runner.py "$scratch" || status=1
+else
+  python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
+fi
+exit "$status"

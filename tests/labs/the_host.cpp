@@ -14,8 +14,7 @@ void expect_none(const std::string& kind, const Advice& advice) {
   request.command = {"/probe", "exit", "0"};
   run_to_end(request);
   std::string text;
-  for (const std::string& what : leftovers(kind))
-    text += (text.empty() ? "" : "\n               ") + what;
+  for (const std::string& what : leftovers(kind)) text += (text.empty() ? "" : "\n") + what;
   expect_equal("", text, advice);
 }
 

@@ -1,4 +1,4 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // the processes that a test forks must end by a signal,
-                                         // not report it
+// The processes that the checks fork must end by a signal, not report it.
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS
 #include <doctest/doctest.h>

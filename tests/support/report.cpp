@@ -1,6 +1,6 @@
 #define DOCTEST_CONFIG_IMPLEMENT
-#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // the processes that the checks fork must end by a signal,
-                                         // not report it
+// The processes that the checks fork must end by a signal, not report it.
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS
 #include "report.h"
 
 #include <doctest/doctest.h>
@@ -165,6 +165,16 @@ void write_progress(const std::string& file) {
   std::ofstream(file) << progress << '\n';
 }
 
+// A line of a failed check's report; what has several lines stays in its column.
+std::string field(const std::string& name, const std::string& value) {
+  std::string text = value.substr(0, value.find_last_not_of('\n') + 1);
+  const std::string column = "\n" + std::string(15, ' ');
+  for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += column.size()) {
+    text.replace(at, 1, column);
+  }
+  return fmt::format("     {:<8}  {}\n", name, text);
+}
+
 struct Arguments {
   std::string junit, only;
   bool good = true;
@@ -191,9 +201,9 @@ Arguments parse(int argc, char** argv) {
 void expect_true(bool holds, const std::string& expected, const std::string& seen,
                  const Advice& advice) {
   if (holds) return;
-  std::string text = fmt::format("     expected  {}\n     seen      {}\n", expected, seen);
-  if (!advice.by_hand.empty()) text += fmt::format("     by hand   {}\n", advice.by_hand);
-  if (!advice.hint.empty()) text += fmt::format("     hint      {}\n", advice.hint);
+  std::string text = field("expected", expected) + field("seen", seen);
+  if (!advice.by_hand.empty()) text += field("by hand", advice.by_hand);
+  if (!advice.hint.empty()) text += field("hint", advice.hint);
   FAIL(text);
 }
 

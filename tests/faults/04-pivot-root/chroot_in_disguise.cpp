@@ -1,0 +1,22 @@
+// Mistake: a bind mount and a chroot pose as pivot_root. The image looks like the root, and the old
+// root is still mounted above it.
+// fails: the old root is gone
+
+#include "pivot_root.h"
+#include "step.h"
+#include "sys.h"
+
+namespace lab {
+
+void pivot_into(const std::filesystem::path& new_root) {
+  step("bind-new-root", "a mount of its own",
+       [&] { sys::mount(new_root, new_root, nullptr, MS_BIND | MS_REC); });
+  step("pivot-root", "the image becomes the root", [&] {
+    sys::chroot(new_root);
+    sys::chdir("/");
+  });
+}
+
+void detach_old_root() {}
+
+}  // namespace lab

@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2154
+# Each step left out turns the check red that skips.txt names, for the reason that it names. Sourced by run.sh.
+
+# rows LAB: its rows in skips.txt, as step|check|pattern.
+rows() { awk -F ' *[|] *' -v lab="${1%%-*}" '!/^#/ && $2 ~ lab { print $1 "|" $3 "|" $4 }' "$faults/skips.txt"; }
+
+table_is_complete() {
+  local lab=$1 options=() tabled listed
+  [[ $lab == 01-* ]] || options=(--init)
+  tabled=$(rows "$lab" | cut -d '|' -f 1 | sort)
+  listed=$("$bin/$lab" "${options[@]}" --list-steps | cut -d ' ' -f 1 | sort)
+  if [[ $tabled == "$listed" ]]; then
+    ok "$lab: skips.txt has the steps of --list-steps"
+  else
+    not_ok "$lab: skips.txt has the steps of --list-steps" "${listed//$'\n'/ }" "${tabled//$'\n'/ }"
+  fi
+}
+
+# Left out, red; taken, green: the check is run alone both times. Some checks are red only when time runs out,
+# and their pattern tells that from a slow machine.
+skip_is_seen() { # LAB STEP CHECK PATTERN
+  local report name="$1 --skip $2: red is '$3'"
+  report=$(LAB_DEADLINE=2 check "$1" "$bin/$1 --skip $2" --only "$3")
+  # shellcheck disable=SC2053 # a pattern is meant
+  if [[ $(names FAIL "$report") == "$3" && $(seen "$report") == $4 ]]; then
+    ok "$name, seen: $(seen "$report" | cut -c 1-100)"
+  else
+    not_ok "$name" "$4" "$report"
+  fi
+}
+
+check_is_green() { # LAB CHECK
+  local report
+  report=$(check "$1" "$bin/$1" --only "$2")
+  if [[ $(names ok "$report") == "$2" ]]; then
+    ok "$1: green is '$2'"
+  else
+    not_ok "$1: green is '$2'" "the check passes" "$report"
+  fi
+}
+
+skips() {
+  local lab=$1 step check pattern
+  table_is_complete "$lab"
+  while IFS='|' read -r step check pattern; do
+    skip_is_seen "$lab" "$step" "$check" "$pattern"
+  done < <(rows "$lab")
+  while read -r check; do
+    check_is_green "$lab" "$check"
+  done < <(rows "$lab" | cut -d '|' -f 2 | sort -u)
+}

@@ -1,0 +1,41 @@
+# shellcheck shell=bash disable=SC2154
+# An exercise as it is given out says which function is missing, and passes no check that tells of the learner's
+# work. Sourced by run.sh.
+
+# These may hold without any work of the learner's: nothing runs, so nothing is left behind; bad input is refused
+# by what all labs share; who is not root gets no further than the reference of the labs before.
+may_hold='an image that is missing or empty or no directory is refused
+no cgroup is left behind
+no mount of the container appears on the host
+no network link is left behind
+no process is left behind
+the image is as it was
+who is not root is told so'
+
+exercise_says_what_is_missing() {
+  local lab=$1 status=0 said function
+  said=$("$bin/$lab-exercise" --rootfs labs -- /bin/true 2>&1) || status=$?
+  function=$(sed -n 's/^\(.*\)() is not written yet$/\1/p' <<<"$said")
+  if ((status == 99)) && [[ $function ]] && grep -q "not_written(\"$function\")" "labs/$lab/exercise.cpp"; then
+    ok "$lab-exercise ends with 99 and names $function"
+  else
+    not_ok "$lab-exercise ends with 99 and names a function" "99" "$status: $said"
+  fi
+}
+
+checks_fail_it() {
+  local lab=$1 status=0 report undeserved
+  report=$(LAB_COMMAND="$bin/$lab-exercise" "$bin/check-$lab" 2>&1) || status=$?
+  undeserved=$(names ok "$report" | grep -vxF "$may_hold" || true)
+  if ((status == 1)) && [[ -z $undeserved ]]; then
+    ok "check-$lab fails the unwritten exercise: $(tail -n 1 <<<"$report")"
+  else
+    not_ok "check-$lab fails the unwritten exercise" "exit 1, and no other check passes than those that may" \
+      "exit $status, and these pass: $undeserved"
+  fi
+}
+
+unwritten() {
+  exercise_says_what_is_missing "$1"
+  checks_fail_it "$1"
+}
