@@ -289,7 +289,7 @@ constexpr std::array kHints{
         "a directory can be mounted on a directory only, and a file on a file"},
     Row{"mount", ENODEV, always,
         "this kernel does not know that file system type; see /proc/filesystems"},
-    Row{"mount", EBUSY, always, "that is mounted there already, or is in use"},
+    Row{"mount", EBUSY, always, "the same is mounted there already: is / still the host's?"},
     Row{"mount", EACCES, always, "the image lies on a read-only or restricted file system"},
 
     Row{"umount2", EBUSY, always,

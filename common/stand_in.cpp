@@ -7,12 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <string>
 
 #include "mountinfo.h"
-#include "namespaces.h"
 #include "sys.h"
 
 namespace lab {
@@ -44,8 +43,7 @@ void make_read_only(const std::string& path) {
 }  // namespace
 
 void enter_stand_in_host(const std::filesystem::path& image) {
-  const std::string machine = namespace_of("1", "mnt");
-  if (!machine.empty() && namespace_of("self", "mnt") != machine) return;
+  if (std::getenv("LAB_STAND_IN") != nullptr) return;
   sys::unshare(CLONE_NEWNS);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   make_read_only("/");

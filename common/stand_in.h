@@ -8,8 +8,8 @@ namespace lab {
 
 /// Moves this process into a mount namespace that looks like a host under systemd (every mount
 /// shared), passes nothing on to the machine, and has the file systems of / and of `image`
-/// read-only. Does nothing where the process has left the machine's own mount namespace already:
-/// whoever arranged that is looking on from there.
+/// read-only. Does nothing where $LAB_STAND_IN is set: the caller has made a stand-in itself, and
+/// looks on from there.
 /// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
 void enter_stand_in_host(const std::filesystem::path& image);
 

@@ -8,6 +8,7 @@ source "$launcher/image_copy.sh"
 
 removed=0
 kept=0
+spared=0
 
 # remove COMMAND...: counted, and shown by `run`.
 remove() { if run "$@"; then removed=$((removed + 1)); else kept=$((kept + 1)); fi; }
@@ -41,7 +42,12 @@ clean_images() {
   for image in "$home"/rootfs/*/; do
     [[ -d $image ]] || continue
     image=$(realpath "$image")
-    if image_in_use "$image"; then note "in use, left alone: $image"; else unmount_below "$image"; fi
+    if image_in_use "$image"; then
+      note "in use, left alone: $image"
+      spared=$((spared + 1))
+    else
+      unmount_below "$image"
+    fi
   done
 }
 
@@ -62,5 +68,5 @@ clean_copies() {
 clean_images
 clean_copies
 # What a later lab cannot leave to the kernel (its cgroups, its bridge) is swept here.
-((removed + kept > 0)) || echo "nothing to clean"
+((removed + kept + spared > 0)) || echo "nothing to clean"
 ((kept == 0)) || die "$kept could not be removed" "a process may still be using it: fuser -vm PATH"

@@ -33,7 +33,7 @@ kernel() {
 architecture() {
   case $(uname -m) in
     x86_64 | aarch64) fact architecture ok "$(uname -m)" ;;
-    *) fact architecture warn "$(uname -m): the course is tested on x86_64 and aarch64" \
+    *) fact architecture warn "$(uname -m): the course is made for x86_64 and aarch64" \
       "fetch-busybox.sh --url takes a static busybox for this machine" ;;
   esac
 }

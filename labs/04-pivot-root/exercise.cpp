@@ -36,7 +36,7 @@ void pivot_into(const std::filesystem::path& /*new_root*/) {
 //   directory is / afterwards.
 //
 // NOTES
-//   The old root is in use: this very program was loaded from it.
+//   The old root is busy: every other mount of the host lies below it.
 //
 // SEE ALSO  umount2(2), pivot_root(2)
 void detach_old_root() {

@@ -19,8 +19,8 @@ void pivot_into(const std::filesystem::path& new_root) {
 }
 
 void detach_old_root() {
-  // "." is the new root, and what is unmounted is what lies on top of it. MNT_DETACH: it is in use,
-  // by this process.
+  // "." is the new root, and what is unmounted is what lies on top of it. MNT_DETACH: with all
+  // that is mounted below it, which makes it busy.
   step("detach-old-root", "let go of the old root: now nothing of the host is mounted here",
        [] { sys::umount2(".", MNT_DETACH); });
 }

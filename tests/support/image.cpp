@@ -37,6 +37,25 @@ void make_image(const fs::path& directory) {
   write_file(directory / "not-executable", "no program\n");
 }
 
+// A directory that is named for this process and goes with it. What a process that was killed left
+// is swept by the next one.
+struct OnDisk {
+  explicit OnDisk(const fs::path& parent) : directory(parent / std::to_string(::getpid())) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(parent)) {
+      std::error_code swept_by_another;
+      if (!fs::exists("/proc" / entry.path().filename())) fs::remove_all(entry, swept_by_another);
+    }
+  }
+  OnDisk(const OnDisk&) = delete;
+  OnDisk& operator=(const OnDisk&) = delete;
+  ~OnDisk() {
+    std::error_code already_gone;
+    fs::remove_all(directory, already_gone);
+  }
+
+  fs::path directory;
+};
+
 }  // namespace
 
 std::string random_token() {
@@ -65,8 +84,8 @@ void prepare_images() {
   write_file(places.secret_file, places.secret);
   make_image(places.image);
 
-  // Programs that run side by side share this directory: each has its own.
-  places.image_on_disk = scratch / "on-disk" / fs::read_symlink("/proc/self/exe").filename();
+  static const OnDisk on_disk(scratch / "on-disk");
+  places.image_on_disk = on_disk.directory;
   make_image(places.image_on_disk);
 }
 

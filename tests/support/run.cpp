@@ -107,6 +107,7 @@ lab::UniqueFd memory_file(const char* name) {
   ::dup2(err, STDERR_FILENO);
   const int root = ::fcntl(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), F_DUPFD_CLOEXEC, 100);
   for (const int fd : kSpareDescriptors) ::dup2(root, fd);
+  ::setenv("LAB_STAND_IN", "1", 1);  // the program runs on a Host
   // What the checks were started with, under nohup(1) or from a script, is not the program's
   // affair.
   for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);

@@ -86,7 +86,7 @@ TEST_CASE("an image that is missing or empty or no directory is refused") {
 TEST_CASE("unknown options and steps are refused with the nearest name") {
   need_lab_options();
   expect_refused(with_options({"--explan"}), {"--explan", "did you mean --explain"});
-  expect_refused(with_options({"--skip", "clean-evn"}), {"clean-evn", "did you mean clean-env"});
+  expect_refused(with_options({"--skip", "exe"}), {"exe", "did you mean exec"});
   expect_refused(with_options({"--" + random_token()}), {"hint:"});
   expect_refused(with_options({"--env", "no-equals-sign"}), {"no-equals-sign", "KEY=VALUE"});
 }
