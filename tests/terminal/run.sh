@@ -14,7 +14,7 @@ for lab in labs/[0-9][0-9]-*; do
       echo "ok - a shell with job control in ${lab} ${init}"
     else
       echo "not ok - a shell with job control in ${lab} ${init}"
-      sed 's/^/  # /' <<<"$output"
+      printf '  # %s\n' "${output//$'\n'/$'\n  # '}"
       failed=1
     fi
   done
