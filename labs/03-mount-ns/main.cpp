@@ -1,47 +1,28 @@
-// 03-mount-ns: runs a command with a mount table of its own: /proc, /sys and /dev are the
-// container's.
+// 03-mount-ns: runs a command with a mount table of its own: /proc, /sys and /dev are the container's.
 //
 //   sudo build/bin/03-mount-ns --explain --rootfs rootfs/busybox -- ps
 
-#include <sys/mount.h>
-
 #include "app.h"
 #include "chroot.h"  // lab 01: descriptors, root, environment
-#include "exec.h"
 #include "mount_namespace.h"
-#include "pid_namespace.h"  // lab 02: PID 1, its parent, its init
+#include "propagation_option.h"
+#include "supervise.h"  // lab 02: PID 1, its parent, its init
 
 int main(int argc, char** argv) {
-  bool init = false;
-  std::string propagation = "private";
   lab::App app("03-mount-ns", "runs COMMAND with mounts of its own");
-  app.flag("--init", "put a small init at PID 1, which reaps orphans, and the command under it",
-           init);
-  app.choice("--propagation", "slave: what the host mounts later appears inside too",
-             {"private", "slave"}, propagation);
+  const lab::PropagationOption propagation(app);
+  bool init = false;
+  lab::add_init_option(app, init);
 
   return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
-    lab::StartGate gate;
-    const auto contained = [&] {
-      lab::die_with_parent(gate);
+    return lab::run_as_pid1([&] {
       lab::close_inherited_descriptors();
-      lab::enter_mount_namespace(propagation == "slave" ? MS_SLAVE : MS_PRIVATE);
+      lab::enter_mount_namespace(propagation.flag());
       lab::change_root(request.rootfs);
       lab::mount_proc();
       lab::mount_sys();
       lab::mount_dev();
-      const auto env = lab::clean_environment(request.env);
-      const auto command = [&] {
-        lab::exec_command(request.command, env);
-        return EXIT_SUCCESS;
-      };
-      return init ? lab::run_under_init(command) : command();
-    };
-
-    lab::Child pid1 = lab::fork_into_pid_namespace(gate, contained);
-    const sigset_t signals = lab::forward_signals(pid1);
-    gate.open();
-    if (!pid1) return contained();  // the step "fork" was left out
-    return lab::wait_for(pid1, signals);
+      return lab::run_command(request.command, lab::clean_environment(request.env), init);
+    });
   });
 }
