@@ -6,6 +6,11 @@
 compiler=g++
 if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then compiler=g++-8; fi
 
+# The sanitizers' libraries, which come in a package that is named for clang's version.
+clang_runtime() {
+  apt-cache show --no-all-versions clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\).*/libclang-rt-\1-dev/p'
+}
+
 # One line a purpose. Libraries are listed with the oldest version that will do:
 # cmake/Dependencies.cmake fetches those that the distribution has not.
 packages_for() {
@@ -15,7 +20,8 @@ packages_for() {
     watch) echo entr ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
-        "debootstrap vagrant bridge-utils iproute2 procps python3 curl wget util-linux" ;;
+        "debootstrap vagrant bridge-utils iproute2 procps python3 curl wget util-linux" \
+        "$(clang_runtime)" ;;
   esac
 }
 

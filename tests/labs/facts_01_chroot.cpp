@@ -94,7 +94,8 @@ TEST_CASE("no variable of the caller reaches the command") {
 }
 
 TEST_CASE("PATH and HOME and TERM and HOSTNAME are set") {
-  const CallersVariable terminal("TERM", "lab-" + random_token());
+  const std::string terminal = "lab-" + random_token();
+  const CallersVariable terminal_variable("TERM", terminal);
   char hostname[256] = {};
   ::gethostname(hostname, sizeof hostname - 1);
   Run run;
@@ -105,7 +106,7 @@ TEST_CASE("PATH and HOME and TERM and HOSTNAME are set") {
   expect_true((":" + variable(environment, "PATH") + ":").find(":/bin:") != std::string::npos,
               "a PATH with /bin in it", variable(environment, "PATH"), advice);
   expect_equal("/root", variable(environment, "HOME"), advice);
-  expect_equal(std::getenv("TERM"), variable(environment, "TERM"), advice);
+  expect_equal(terminal, variable(environment, "TERM"), advice);
   expect_equal(hostname, variable(environment, "HOSTNAME"), advice);
 }
 

@@ -81,30 +81,28 @@ std::vector<std::string> lines(const std::string& text) {
   return result;
 }
 
-// What is in `now` and not in `before`, both sorted.
-std::vector<std::string> added(const std::vector<std::string>& before,
-                               const std::vector<std::string>& now) {
+// What is in `now` and not in `before`.
+std::vector<std::string> added(std::vector<std::string> before, std::vector<std::string> now) {
+  std::sort(before.begin(), before.end());
+  std::sort(now.begin(), now.end());
   std::vector<std::string> more;
   std::set_difference(now.begin(), now.end(), before.begin(), before.end(),
                       std::back_inserter(more));
   return more;
 }
 
-std::vector<Leftover> differences(Snapshot before, Snapshot now) {
+std::vector<Leftover> differences(const Snapshot& before, const Snapshot& now) {
   std::vector<Leftover> result;
-  for (const auto& [kind, list] :
-       {std::pair{"mount", &Snapshot::mounts}, std::pair{"link", &Snapshot::links},
-        std::pair{"cgroup", &Snapshot::cgroups}, std::pair{"file", &Snapshot::files}}) {
-    std::sort((before.*list).begin(), (before.*list).end());
-    std::sort((now.*list).begin(), (now.*list).end());
-    for (const std::string& what : added(before.*list, now.*list))
-      result.push_back({kind, "new: " + what});
-    // Links and cgroups are the whole machine's: others may take theirs away meanwhile.
-    const bool own = list == &Snapshot::mounts || list == &Snapshot::files;
-    if (!own) continue;
-    for (const std::string& what : added(now.*list, before.*list))
-      result.push_back({kind, "gone: " + what});
-  }
+  const auto note = [&](const char* kind, const char* how, const std::vector<std::string>& list) {
+    for (const std::string& what : list) result.push_back({kind, how + what});
+  };
+  note("mount", "new: ", added(before.mounts, now.mounts));
+  note("mount", "gone: ", added(now.mounts, before.mounts));
+  note("file", "new: ", added(before.files, now.files));
+  note("file", "gone: ", added(now.files, before.files));
+  // These are the whole machine's: others may take theirs away meanwhile.
+  note("link", "new: ", added(before.links, now.links));
+  note("cgroup", "new: ", added(before.cgroups, now.cgroups));
   return result;
 }
 
