@@ -79,10 +79,10 @@ install_missing() {
 
 install_now() {
   local package absent offered=()
+  need_package_lists
   absent=$(absent_of "$@" | xargs)
   [[ $absent ]] || return 0
   note "missing packages for $*: $absent"
-  need_package_lists
   for package in $absent; do
     if [[ $(apt-cache show "$package" 2>/dev/null) ]]; then
       offered+=("$package")
