@@ -19,7 +19,13 @@ add_library(lab_settings INTERFACE)
 target_compile_options(lab_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 # The C++ runtime is linked in: a lab is started often, and finding libstdc++ takes longer than its work.
 target_link_libraries(lab_settings INTERFACE -static-libstdc++ -static-libgcc)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 9)
+# Before version 9, libstdc++ had std::filesystem in a library of its own, whichever the compiler.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS -std=c++17)
+check_cxx_source_compiles("#include <filesystem>
+  int main() { return std::filesystem::exists(\"/\") ? 0 : 1; }" LAB_FILESYSTEM_IS_LINKED)
+unset(CMAKE_REQUIRED_FLAGS)
+if(NOT LAB_FILESYSTEM_IS_LINKED)
   target_link_libraries(lab_settings INTERFACE stdc++fs)
 endif()
 if(LAB_SANITIZE)

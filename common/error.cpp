@@ -42,6 +42,9 @@ int exit_status_of(const std::function<int()>& body) {
   } catch (const std::exception& error) {
     say(std::string(error.what()) + "\n");
     return kLabFailed;
+  } catch (...) {  // in a child it must not go on up into the parent's functions
+    say("an unknown exception\n");
+    return kLabFailed;
   }
 }
 

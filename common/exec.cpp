@@ -1,6 +1,7 @@
 #include "exec.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,11 @@ std::string value_of(const std::vector<std::string>& env, const std::string& key
   return "";
 }
 
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 // The first executable file of that name along the PATH; else the first of that name; else none.
 std::string look_up(const std::string& name, const std::string& path) {
   if (name.find('/') != std::string::npos) return name;
@@ -27,9 +33,9 @@ std::string look_up(const std::string& name, const std::string& path) {
   std::istringstream directories(path);
   for (std::string directory; std::getline(directories, directory, ':');) {
     std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
+    if (!is_file(candidate)) continue;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (::access(candidate.c_str(), F_OK) == 0 && not_executable.empty())
-      not_executable = candidate;
+    if (not_executable.empty()) not_executable = candidate;
   }
   return not_executable;
 }

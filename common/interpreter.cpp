@@ -23,7 +23,7 @@ std::string interpreter_of(const std::string& program) {
   for (size_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     const size_t at = header.e_phoff + i * sizeof segment;
-    if (at + sizeof segment > bytes.size()) return "";
+    if (at > bytes.size() || bytes.size() - at < sizeof segment) return "";
     std::memcpy(&segment, bytes.data() + at, sizeof segment);
     if (segment.p_type == PT_INTERP && segment.p_offset < bytes.size())
       return &bytes[segment.p_offset];

@@ -6,7 +6,8 @@
 namespace lab {
 
 /// The dynamic loader that an ELF program names (PT_INTERP, elf(5)), or the interpreter after a
-/// script's #!; empty where the file needs neither, or cannot be read.
+/// script's #!, as the kernel takes them: a carriage return is a part of the name, and any byte may
+/// be in it. Empty where the file needs neither, or cannot be read.
 std::string interpreter_of(const std::string& program);
 
 }  // namespace lab

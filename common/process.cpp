@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include "error.h"
+#include "step.h"
 #include "sys.h"
 
 namespace lab {
@@ -44,10 +46,13 @@ Child::~Child() {
 }
 
 int Child::wait() {
+  if (pid_ <= 0) return EXIT_SUCCESS;
   return exit_status_from_wait(sys::waitpid(std::exchange(pid_, -1), 0).status);
 }
 
 bool Child::ended(int& exit_status) {
+  exit_status = EXIT_SUCCESS;
+  if (pid_ <= 0) return true;
   const sys::Waited waited = sys::waitpid(pid_, WNOHANG);
   if (waited.pid == 0) return false;
   pid_ = -1;
@@ -64,6 +69,10 @@ void Child::kill_and_reap() noexcept {
 }
 
 Child fork_child(const std::function<int()>& body) {
+  if (listing()) {
+    body();
+    return {};
+  }
   const pid_t pid = sys::fork();
   if (pid == 0) {
     is_forked_child = true;

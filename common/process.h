@@ -17,7 +17,8 @@ void open_standard_descriptors();
 /// N.
 int exit_status_from_wait(int wait_status);
 
-/// A child process. The destructor kills and reaps it where it was not waited for.
+/// A child process. The destructor kills and reaps it where it was not waited for. An empty one has
+/// ended with 0.
 class Child {
  public:
   Child() = default;

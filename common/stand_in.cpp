@@ -28,10 +28,11 @@ DirectoryId root_directory() {
   return {status.st_dev, status.st_ino};
 }
 
-// The mount that `path` lies on, in this mount namespace alone; its other flags stay.
-void make_read_only(const std::string& path) {
+}  // namespace
+
+void make_read_only(const std::filesystem::path& path) {
   const std::vector<Mount> mounts = mounts_of("self");
-  const Mount* mount = mount_of_path(mounts, path);
+  const Mount* mount = mount_of_path(mounts, std::filesystem::canonical(path));
   if (mount == nullptr) return;
   unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
   if (mount->has_option("nosuid")) flags |= MS_NOSUID;
@@ -40,14 +41,12 @@ void make_read_only(const std::string& path) {
   sys::mount(nullptr, mount->target, nullptr, flags);
 }
 
-}  // namespace
-
 void enter_stand_in_host(const std::filesystem::path& image) {
   if (std::getenv("LAB_STAND_IN") != nullptr) return;
   sys::unshare(CLONE_NEWNS);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   make_read_only("/");
-  make_read_only(std::filesystem::canonical(image));
+  make_read_only(image);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
 }
 

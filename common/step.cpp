@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -32,32 +33,41 @@ void print_step(const std::string& id, const std::string& text) {
   say(fmt::format(coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text));
 }
 
+// To PID 1 the kernel delivers no signal that it has no handler for: Ctrl-C would do nothing.
+void leave_by_signal(int signal) {
+  ::_exit(128 + signal);
+}
+
 void wait_for_enter(int terminal) {
+  const auto on_interrupt = std::signal(SIGINT, leave_by_signal);
+  const auto on_quit = std::signal(SIGQUIT, leave_by_signal);
   const char prompt[] = "  [Enter] ";
   char c = 0;
-  if (::write(terminal, prompt, sizeof prompt - 1) < 0) return;
+  if (::write(terminal, prompt, sizeof prompt - 1) < 0)
+    throw SyscallError({"write", {terminal}}, errno);
   while (c != '\n') {
     const ssize_t got = ::read(terminal, &c, 1);
-    if (got == 0 || (got < 0 && errno != EINTR)) return;
+    if (got == -1 && errno != EINTR) throw SyscallError({"read", {terminal}}, errno);
+    if (got == 0) throw Error("broken off before the next step", "");
   }
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGQUIT, on_quit);
 }
 
 // What the process thrown away by steps_of() runs: never returns.
 [[noreturn]] void list_steps_to(int out, const std::function<int()>& story) {
-  // A step is not taken; but what an exercise does outside its steps would be. Let it hurt no one.
+  // An exercise may make system calls without sys.h: let them hurt no one.
   if (::unshare(CLONE_NEWNS) == 0) ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-  std::vector<StepLine> lines;
-  Telling listing;
-  listing.list = &lines;
-  set_telling(listing);
-  const int status = exit_status_of([&] {
-    story();  // what it returns means nothing: nothing was done
-    return EXIT_SUCCESS;
-  });
-  std::string text;
-  for (const StepLine& line : lines) text += line.id + '\t' + line.text + '\n';
-  const bool written = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::_exit(written ? status : kLabFailed);
+  Telling telling;
+  telling.list_to = out;
+  set_telling(telling);
+  ::_exit(exit_status_of(story));
+}
+
+// At once, so that the lines of every process of the story come, however it ends.
+void list_step(const std::string& id, const std::string& text) {
+  const std::string line = id + '\t' + text + '\n';
+  if (::write(current.list_to, line.data(), line.size()) == -1) ::_exit(kLabFailed);
 }
 
 }  // namespace
@@ -66,13 +76,17 @@ void set_telling(Telling telling) {
   current = std::move(telling);
 }
 
+bool listing() {
+  return current.list_to >= 0;
+}
+
 bool telling() {
   return current.explain;
 }
 
 void step(const std::string& id, const std::string& text, const std::function<void()>& body) {
-  if (current.list != nullptr) {
-    current.list->push_back({id, text});
+  if (listing()) {
+    list_step(id, text);
     return;
   }
   if (left_out(id)) {
@@ -120,9 +134,9 @@ std::vector<StepLine> steps_of(const std::function<int()>& story) {
   int status = 0;
   while (::waitpid(pid, &status, 0) == -1 && errno == EINTR) {
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw Error("the steps cannot be listed", "",
-                WIFEXITED(status) ? WEXITSTATUS(status) : kLabFailed);
+  const bool not_written = WIFEXITED(status) && WEXITSTATUS(status) == kNotWritten;
+  if (not_written || text.empty()) {
+    throw Error("the steps cannot be listed", "", not_written ? kNotWritten : kLabFailed);
   }
 
   std::vector<StepLine> lines;

@@ -21,7 +21,7 @@ struct Telling {
   bool explain = false;           ///< print each step and each system call on stderr
   int terminal = -1;              ///< --step: wait for Enter on this descriptor before each step
   std::vector<std::string> skip;  ///< ids of steps that are left out
-  std::vector<StepLine>* list = nullptr;  ///< only collect the steps: none is taken
+  int list_to = -1;               ///< only write the steps to this descriptor: none is taken
 };
 void set_telling(Telling telling);
 
@@ -34,14 +34,18 @@ void tell(const std::string& what, const std::string& seen);
 /// True where tell() would print: what is costly to find out is asked for only then.
 bool telling();
 
+/// True while the steps are only listed. Then the functions of sys.h do nothing, and fork_child()
+/// runs the child's part in place: what an exercise does outside its steps must not be done either.
+bool listing();
+
 /// Tells a system call that ran. `error` is its errno, 0 where it succeeded.
 void tell_call(const Call& call, long result, int error);
 
 /// Tells a call that does not return where it succeeds, before it is made.
 void tell_final_call(const Call& call);
 
-/// The steps of `story` in order, without taking them: it is run, in a process that is thrown away,
-/// with every step left out.
+/// The steps of `story` in order, without taking them: it is run in a process that is thrown away.
+/// Error where it names none, or meets a function that is not written yet.
 std::vector<StepLine> steps_of(const std::function<int()>& story);
 
 }  // namespace lab

@@ -2,9 +2,9 @@
 # Which Debian and Ubuntu packages are needed for what, and installing those that are missing.
 # Sourced by ./lab.
 
-# g++ 8 is the oldest that will do; Ubuntu 18.04 calls it g++-8.
-compiler=g++
-if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then compiler=g++-8; fi
+# g++ 8 is the oldest that will do; Ubuntu 18.04 calls it g++-8, and has setpriv outside of util-linux.
+compiler=g++ setpriv=
+if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then compiler=g++-8 setpriv=setpriv; fi
 
 # The sanitizers' libraries, which come in a package that is named for clang's version.
 clang_runtime() {
@@ -20,7 +20,7 @@ packages_for() {
     watch) echo entr ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
-        "debootstrap vagrant bridge-utils iproute2 procps python3 curl wget util-linux" \
+        "debootstrap vagrant bridge-utils iproute2 procps python3 curl wget util-linux $setpriv" \
         "$(clang_runtime)" ;;
   esac
 }

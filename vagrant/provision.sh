@@ -8,6 +8,8 @@ umask 022
 source=${LAB_SOURCE:-/vagrant}
 user=${LAB_USER:-vagrant}
 tools=(git sudo ca-certificates tree jq strace bridge-utils entr iproute2 util-linux procps manpages-dev)
+# Ubuntu 18.04 has setpriv outside of util-linux.
+if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then tools+=(setpriv); fi
 
 say() { printf 'provision.sh: %s\n' "$1" >&2; }
 die() { say "$1"; printf '  hint: %s\n' "$2" >&2; exit 1; }

@@ -1,12 +1,14 @@
 #include "chroot.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
 
+#include "error.h"
 #include "step.h"
 #include "sys.h"
 
@@ -15,11 +17,20 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<int> open_descriptors() {
+  std::error_code unreadable;
   std::vector<int> descriptors;
-  for (const fs::directory_entry& entry : fs::directory_iterator("/proc/self/fd")) {
+  for (const fs::directory_entry& entry : fs::directory_iterator("/proc/self/fd", unreadable)) {
     descriptors.push_back(std::stoi(entry.path().filename()));
   }
+  if (unreadable) throw Error("/proc/self/fd: " + unreadable.message(), "mount /proc first");
   return descriptors;
+}
+
+void refuse_directory(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) == -1 || !S_ISDIR(status.st_mode)) return;
+  throw Error("descriptor " + std::to_string(fd) + " is a directory: refused",
+              "an open directory leads out of any root; redirect from or to a file");
 }
 
 void set_variable(std::vector<std::string>& env, const std::string& variable) {
@@ -34,6 +45,7 @@ void set_variable(std::vector<std::string>& env, const std::string& variable) {
 void close_inherited_descriptors() {
   step("close-fds", "close what the caller left open: a directory among it would lead out", [] {
     for (const int fd : open_descriptors()) {
+      if (fd <= STDERR_FILENO) refuse_directory(fd);
       const int flags = ::fcntl(fd, F_GETFD);
       // Inherited means that it survived an execve(2), so it is not close-on-exec; all of ours are.
       const bool inherited = flags != -1 && (flags & FD_CLOEXEC) == 0;

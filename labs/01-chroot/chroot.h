@@ -9,8 +9,9 @@ namespace lab {
 
 /// Closes every descriptor above stderr that the caller of this program left open (close(2),
 /// proc_pid_fd(5)): a descriptor of a directory is a way out of any root. Descriptors that are
-/// close-on-exec are this program's own and stay. Precondition: /proc is mounted. Errors:
-/// SyscallError, or Error where /proc/self/fd cannot be read.
+/// close-on-exec are this program's own and stay. A directory as stdin, stdout or stderr is refused.
+/// Precondition: /proc is mounted. Errors: SyscallError; Error for such a directory, and where
+/// /proc/self/fd cannot be read.
 void close_inherited_descriptors();
 
 /// Makes `new_root` the root directory of this process and of its children to come, and their

@@ -8,6 +8,7 @@
 
 #include "exercise.h"
 #include "chroot.h"
+#include "error.h"
 #include "step.h"
 #include "sys.h"
 
@@ -20,6 +21,9 @@ namespace lab {
 //   command, and those that are close-on-exec (fcntl(2), F_GETFD), which this program opened for
 //   itself and which go by themselves at execve(2). The descriptors of a process are the entries of
 //   the directory /proc/self/fd.
+//
+// ERRORS
+//   Where 0, 1 or 2 is a directory (fstat(2)): Error("...", "..."), for it would lead out as well.
 //
 // NOTES
 //   Reading that directory takes a descriptor too: read it to the end first, then close.

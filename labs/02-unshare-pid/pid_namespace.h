@@ -25,7 +25,9 @@ sigset_t forward_signals(const Child& child);
 int wait_for(Child& child, const sigset_t& signals);
 
 /// In the child: asks the kernel to kill this process when its parent ends (PR_SET_PDEATHSIG,
-/// prctl(2)). Errors: Error where the parent had ended before.
+/// prctl(2)). The kernel forgets that where this process changes its uid or runs a set-user-ID
+/// program: a command that does so needs --init above it.
+/// Errors: Error where the parent had ended before.
 void die_with_parent(const StartGate& gate);
 
 /// In PID 1: runs `body` in a child of its own, passes signals on to it, and reaps every orphan of

@@ -70,7 +70,7 @@ make_tree() {
   chmod 755 "$work" "$work/tmp"
   cp -a "$source_tree"/{lab,launcher,labs,common,cmake,tests,rootfs-scripts,rootfs,CMakeLists.txt} "$tree"
   cp -a "$source_tree/build/bin" "$tree/build"
-  ln -s /usr/sbin/* /usr/bin/* "$work/no-sudo/" 2>/dev/null || true
+  ln -s /usr/sbin/* /usr/bin/* /sbin/* /bin/* "$work/no-sudo/" 2>/dev/null || true
   rm -f "$work/no-sudo/sudo"
   printf 'build/\n.lab/\nrootfs/\n' >"$tree/.gitignore"
   in_git init -q

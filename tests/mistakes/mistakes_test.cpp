@@ -80,6 +80,14 @@ void make_directories(std::initializer_list<const char*> names) {
   for (const char* name : names) fs::create_directories(name);
 }
 
+// The scratch tmpfs becomes the root, with a /proc.
+void become_root() {
+  make_directories({"proc", "old"});
+  sys::mount("proc", "proc", "proc", 0);
+  sys::pivot_root(".", "old");
+  sys::chdir("/");
+}
+
 }  // namespace
 
 TEST_CASE("01: the program's loader is not in the image") {
@@ -95,6 +103,30 @@ TEST_CASE("01: the program's loader is not in the image") {
     lab::exec_command({"./script"}, {});
   });
   expect(ENOENT, "no such program", [] { lab::exec_command({"./missing"}, {}); });
+}
+
+TEST_CASE("01: a script whose interpreter cannot be loaded") {
+  const auto run = [](const std::string& script) {
+    return [=] {
+      make_file("script", script, 0755);
+      lab::exec_command({"./script"}, {});
+    };
+  };
+  expect(ENOENT, "carriage return", run("#!/bin/sh\r\necho hello\r\n"));
+  expect(ENOENT, "\"/bin/\\033[31m\"", run("#!/bin/\033[31m\n"));
+  expect(ENOENT, "must load the interpreter", [] {
+    make_directories({"image/bin"});
+    fs::copy_file("/bin/true", "image/bin/true");
+    make_file("image/script", "#!/bin/true\n", 0755);
+    sys::chroot("image");
+    sys::chdir("/");
+    lab::exec_command({"/script"}, {});
+  });
+  expect(ENOENT, "what must load it is not", [=] {
+    make_file("third", "#!/missing\n", 0755);
+    make_file("second", "#!/tmp/third\n", 0755);
+    run("#!/tmp/second\n")();
+  });
 }
 
 TEST_CASE("01: no execute bit, a noexec mount, a directory, no executable format") {
@@ -126,13 +158,31 @@ TEST_CASE("01: not root") {
 }
 
 TEST_CASE("01: a user namespace asked for inside a chroot") {
-  expect(EPERM, "chroot", [] {
+  expect(EPERM, "make it before chroot", [] {
     make_directories({"image/proc"});
     sys::mount("proc", "image/proc", "proc", 0);
     sys::chroot("image");
     sys::chdir("/");
     sys::unshare(CLONE_NEWUSER);
   });
+  expect(EPERM, "after chroot it is refused", [] {  // to a mount point
+    make_directories({"proc"});
+    sys::mount("proc", "proc", "proc", 0);
+    sys::chroot(".");
+    sys::unshare(CLONE_NEWUSER);
+  });
+}
+
+TEST_CASE("01 and 02: something made where the image is read-only") {
+  const auto read_only = [](const std::function<void()>& then) {
+    return [=] {
+      sys::mount(nullptr, "/tmp", nullptr, MS_REMOUNT | MS_RDONLY);
+      then();
+    };
+  };
+  expect(EROFS, "as the image is with --skip", read_only([] { sys::mkdir("x", 0755); }));
+  expect(EROFS, "as the image is with --skip", read_only([] { sys::symlink("x", "y"); }));
+  expect(EROFS, "as the image is with --skip", read_only([] { sys::mknod("x", S_IFIFO, 0); }));
 }
 
 TEST_CASE("01: an image that is missing, or is a file") {
@@ -161,6 +211,10 @@ TEST_CASE("02: a PID namespace asked for twice") {
     sys::unshare(CLONE_NEWPID);
     sys::unshare(CLONE_NEWPID);
   });
+}
+
+TEST_CASE("02: the flags of clone, given to unshare") {
+  expect(EINVAL, "0x11 is no namespace flag", [] { sys::unshare(CLONE_NEWPID | SIGCHLD); });
 }
 
 TEST_CASE("02: a pid of the host, used inside") {
@@ -205,6 +259,37 @@ TEST_CASE("03: a change of propagation on what is no mount point") {
   expect(EINVAL, "not a mount point", [] {
     make_directories({"plain"});
     sys::mount(nullptr, "plain", nullptr, MS_PRIVATE);
+  });
+  expect(EINVAL, "not a mount point", [] {
+    make_directories({"plain"});
+    sys::mount(nullptr, "plain", nullptr, MS_REMOUNT | MS_RDONLY);
+  });
+}
+
+TEST_CASE("03: without /proc nothing is said about mount points") {
+  const Told told = told_of([] {
+    make_directories({"image/plain"});
+    sys::chroot("image");
+    sys::chdir("/");
+    sys::mount(nullptr, "plain", nullptr, MS_PRIVATE);
+  });
+  CHECK(told.error == EINVAL);
+  CHECK(told.hint == "");
+}
+
+TEST_CASE("03: MS_BIND forgotten, an option misspelt, a file open for writing") {
+  expect(EINVAL, "MS_BIND is missing", [] {
+    make_directories({"root"});
+    sys::mount("root", "root", nullptr, MS_REC);
+  });
+  expect(EINVAL, "option in \"mode=755,sise=64k\"", [] {
+    make_directories({"target"});
+    sys::mount("x", "target", "tmpfs", 0, "mode=755,sise=64k");
+  });
+  expect(EBUSY, "open for writing", [] {
+    const lab::UniqueFd open(::open("file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    REQUIRE(open.get() >= 0);
+    sys::mount(nullptr, "/tmp", nullptr, MS_REMOUNT | MS_RDONLY);
   });
 }
 
@@ -257,6 +342,32 @@ TEST_CASE("04: the new root is a plain directory") {
   });
 }
 
+TEST_CASE("04: chdir before the bind mount") {
+  const auto pivot = [] {
+    make_directories({"new-root"});
+    sys::chdir("new-root");
+    const fs::path here = fs::current_path();
+    sys::mount(here, here, nullptr, MS_BIND);
+    sys::pivot_root(".", ".");
+  };
+  expect(EINVAL, "entered before the bind mount", pivot);
+  expect(EBUSY, "entered before the bind mount", [=] {
+    become_root();
+    pivot();
+  });
+}
+
+TEST_CASE("04: chroot before pivot_root") {
+  expect(EINVAL, "chroot came first", [] {
+    make_directories({"image/proc", "image/new-root"});
+    sys::mount("proc", "image/proc", "proc", 0);
+    sys::mount("image/new-root", "image/new-root", nullptr, MS_BIND);
+    sys::chroot("image");
+    sys::chdir("/");
+    sys::pivot_root("new-root", "new-root");
+  });
+}
+
 TEST_CASE("04: the parent mount of the new root is shared, or that of put_old") {
   expect(EINVAL, "shared", [] {
     make_directories({"new-root"});
@@ -290,6 +401,15 @@ TEST_CASE("04: put_old is outside, missing, or a file") {
          bound([] { sys::pivot_root("new-root", "new-root/file"); }));
 }
 
+TEST_CASE("04: put_old is outside, on the root's own mount") {
+  expect(EBUSY, "put_old must be the new root or a directory below it", [] {
+    become_root();
+    make_directories({"new-root", "outside"});
+    sys::mount("new-root", "new-root", nullptr, MS_BIND);
+    sys::pivot_root("new-root", "outside");
+  });
+}
+
 TEST_CASE("04: the old root unmounted while in use, or removed before") {
   const auto pivoted = [](const std::function<void()>& then) {
     return [=] {
@@ -309,5 +429,5 @@ TEST_CASE("04: not root, and a new root that is missing") {
     become_nobody();
     sys::pivot_root(".", ".");
   });
-  expect(ENOENT, "", [] { sys::pivot_root("missing", "missing"); });
+  expect(ENOENT, "no such directory \"missing\"", [] { sys::pivot_root("missing", "missing"); });
 }

@@ -15,6 +15,7 @@
 #include "deadline.h"
 #include "mountinfo.h"
 #include "procfs.h"
+#include "stand_in.h"
 #include "sys.h"
 
 namespace check {
@@ -121,6 +122,7 @@ Host::Host() {
         .reset();  // only the checks keep it open: when they end, however they end, the holder ends
     sys::unshare(CLONE_NEWNS);
     sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
+    lab::make_read_only("/");  // whatever the program does, the machine's disk stays as it is
     sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
     char byte = 0;
     if (::write(ready_out.get(), &byte, 1) != 1) return EXIT_FAILURE;
