@@ -59,7 +59,7 @@ int tell_what_is_left(const std::function<int()>& body) {
 
   const DirectoryId root_now = root_directory();
   if (root_now.device != root.device || root_now.inode != root.inode) {
-    say("left on the host: its own root directory is now the image\n");
+    say("left on the host: the root of its processes is now the image\n");
     return status;
   }
   for (const Mount& mount : mounts_of("self")) {

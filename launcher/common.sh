@@ -37,7 +37,7 @@ quoted() {
   printf '%s\n' "${line# }"
 }
 
-show() { note "$(colour 2 2)+ $(quoted "$@")$(colour 2 0)"; }
+show() { note "$(colour 2 1)+ $(quoted "$@")$(colour 2 0)"; }
 run() { show "$@"; "$@"; }
 
 # --- root, and the owner of the tree ----------------------------------------------------

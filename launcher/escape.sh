@@ -25,7 +25,7 @@ in_lab() {
 # A host directory on descriptor 7, as a careless parent leaves one open.
 leaked_fd() {
   in_lab
-  note "$(colour 2 2)+ $(quoted "${command[@]}") 7</$(colour 2 0)"
+  note "$(colour 2 1)+ $(quoted "${command[@]}") 7</$(colour 2 0)"
   "${command[@]}" 7</ {copy_lock}<&- || status=$?
 }
 

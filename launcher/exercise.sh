@@ -40,7 +40,7 @@ check_exercise() {
   local lab=$1 verdict=$state/progress/${1%%-*} status=0
   as_owner mkdir -p "$state/progress"
   if ! build "$lab-exercise"; then
-    as_owner tee "$verdict" <<<"it compiles" >/dev/null
+    as_owner tee "$verdict" <<<"it does not compile" >/dev/null
     die "labs/$lab/exercise.cpp does not compile" "the compiler's first message above is the one to read"
   fi
   as_owner rm -f "$verdict.new"

@@ -15,12 +15,12 @@ clang_runtime() {
 # cmake/Dependencies.cmake fetches those that the distribution has not.
 packages_for() {
   case $1 in
-    build) echo "$compiler cmake make git ca-certificates" ;;
+    build) echo "$compiler cmake make git ca-certificates procps" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6" ;;
     watch) echo entr ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
-        "debootstrap vagrant bridge-utils iproute2 procps python3 curl wget util-linux $setpriv" \
+        "debootstrap vagrant bridge-utils iproute2 python3 curl wget util-linux $setpriv" \
         "$(clang_runtime)" ;;
   esac
 }

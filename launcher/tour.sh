@@ -12,6 +12,16 @@ closed_by() {
   esac
 }
 
+# What an escape makes use of.
+idea_of() {
+  case $1 in
+    leaked-fd) echo "a directory that the caller left open is a door out of any root" ;;
+    kill-host) echo "kill(2) takes a number, and the numbers are the host's" ;;
+    mount-on-host) echo "what is mounted in the image shows in the host's mount table" ;;
+    chroot-dotdot) echo "a second chroot(2) moves the root away, and .. passes it by" ;;
+  esac
+}
+
 step=false
 surprises=0
 declare -A verdicts # "escape lab" -> escaped | held | error N
@@ -63,6 +73,7 @@ visit() {
   mapfile -t closes < <(for escape in $(escapes); do [[ $(closed_by "$escape") != "${lab%%-*}" ]] || echo "$escape"; done)
   for escape in "${closes[@]}"; do
     caption "before: $escape in ${before/#chroot/plain chroot(8)}"
+    idea_of "$escape"
     try_escape "$escape" "$before"
   done
   caption "the steps of $lab, with the system calls that ran"
@@ -111,5 +122,7 @@ tour() {
     before=$lab
   done
   summary
+  echo
+  echo "next: read labs/01-chroot/README.md, and write its exercise: ./lab watch 01"
   ((surprises == 0)) || die "$surprises of the escapes did not end as this course says"
 }

@@ -8,7 +8,7 @@
 namespace lab {
 
 /// Closes every descriptor above stderr that the caller of this program left open (close(2),
-/// proc_pid_fd(5)): a descriptor of a directory is a way out of any root. Descriptors that are
+/// proc(5)): a descriptor of a directory is a way out of any root. Descriptors that are
 /// close-on-exec are this program's own and stay. A directory as stdin, stdout or stderr is refused.
 /// Precondition: /proc is mounted. Errors: SyscallError; Error for such a directory, and where
 /// /proc/self/fd cannot be read.

@@ -28,7 +28,7 @@ namespace lab {
 // NOTES
 //   Reading that directory takes a descriptor too: read it to the end first, then close.
 //
-// SEE ALSO  close(2), fcntl(2), proc_pid_fd(5)
+// SEE ALSO  close(2), fcntl(2), proc(5)
 void close_inherited_descriptors() {
   not_written("close_inherited_descriptors");
 }

@@ -63,7 +63,7 @@ Child fork_into_pid_namespace(StartGate& gate, const std::function<int()>& body)
 sigset_t forward_signals(const Child& child) {
   sigset_t signals;
   sigemptyset(&signals);
-  step("forward-signals", "who ends the lab means the command: keep the signals, to pass them on",
+  step("forward-signals", "a signal to the lab is meant for the command: keep it, to pass it on",
        [&] {
          if (!child) return;
          signals = forwarded_signals();

@@ -20,9 +20,10 @@ namespace lab {
 //   by absolute paths.
 //
 // NOTES
-//   new_root may be any directory: on the root's own file system, on another, on a read-only one.
-//   So nothing may be made in it. pivot_root(2) lists what new_root and put_old must be. Its NOTES
-//   know a way without a directory put_old.
+//   new_root may be any directory: on the root's own file system, on another, on a read-only one. So
+//   nothing may be made in it. What is mounted below it stays mounted there.
+//   pivot_root(2) lists what new_root and put_old must be. Both may be ".": then the old root is
+//   stacked on top of the new one, and no directory put_old is needed.
 //
 // SEE ALSO  pivot_root(2), mount(2) on bind mounts, chdir(2)
 void pivot_into(const std::filesystem::path& /*new_root*/) {

@@ -3,7 +3,6 @@
 # right check red. Run it after the build, as root: tests/faults/run.sh [NN...], by default for every lab.
 set -euo pipefail
 shopt -s extglob
-umask 022  # one of the mistakes is to forget it
 unset LABS_MUST_RUN LAB_PROGRESS LAB_ROOTFS LAB_DEADLINE
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "deadline.h"
 #include "error.h"
@@ -25,18 +27,30 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// An environment variable of the checks, and so of the lab's caller, for as long as it lives.
+// A variable in the environment of the checks, and so of the lab's caller, is set or unset for as
+// long as this lives.
 class CallersVariable {
  public:
-  CallersVariable(std::string name, const std::string& value) : name_(std::move(name)) {
-    ::setenv(name_.c_str(), value.c_str(), 1);
+  CallersVariable(std::string name, const std::optional<std::string>& value)
+      : name_(std::move(name)) {
+    if (const char* before = std::getenv(name_.c_str())) before_ = before;
+    set(value);
   }
   CallersVariable(const CallersVariable&) = delete;
   CallersVariable& operator=(const CallersVariable&) = delete;
-  ~CallersVariable() { ::unsetenv(name_.c_str()); }
+  ~CallersVariable() { set(before_); }
 
  private:
+  void set(const std::optional<std::string>& value) const {
+    if (value) {
+      ::setenv(name_.c_str(), value->c_str(), 1);
+    } else {
+      ::unsetenv(name_.c_str());
+    }
+  }
+
   std::string name_;
+  std::optional<std::string> before_;
 };
 
 }  // namespace
@@ -60,7 +74,7 @@ TEST_CASE("the working directory is the root directory") {
 
 TEST_CASE("no descriptor of the caller leads out") {
   const Ended control =
-      run_to_end({{"/escape-leaked-fd", secret_file()}, {}, image(), kPlainChroot, {}});
+      run_to_end(Request::of({"/escape-leaked-fd", secret_file()}).by_program(kPlainChroot));
   expect_true(control.output.find(secret()) != std::string::npos,
               "control: the descriptor leads out of a plain chroot", control.output, {});
 
@@ -77,7 +91,7 @@ TEST_CASE("no descriptor of the caller leads out") {
                {"sudo ls -l " + directory,
                 "the command inherits whatever is open: what did the caller leave open?"});
 
-  const Ended escape = run_to_end({{"/escape-leaked-fd", secret_file()}, {}, image(), "", {}});
+  const Ended escape = run_to_end(Request::of({"/escape-leaked-fd", secret_file()}));
   expect_true(escape.output.find(secret()) == std::string::npos, "the escape is held",
               escape.output, {"./lab escape leaked-fd NN", "which directory did it find open?"});
 }
@@ -108,12 +122,18 @@ TEST_CASE("PATH and HOME and TERM and HOSTNAME are set") {
   expect_equal("/root", variable(environment, "HOME"), advice);
   expect_equal(terminal, variable(environment, "TERM"), advice);
   expect_equal(hostname, variable(environment, "HOSTNAME"), advice);
+
+  const CallersVariable no_terminal("TERM", std::nullopt);
+  Run without_terminal;
+  without_terminal.wait_for_probe();
+  expect_equal("linux", variable(environment_of(without_terminal), "TERM"),
+               {"env -u TERM build/bin/01-chroot …", "what where the caller has no TERM?"});
 }
 
 TEST_CASE("the arguments arrive as they were given") {
   const std::vector<std::string> command{"/probe",    "",       "a b", "*",
                                          "new\nline", "--skip", "--",  random_token()};
-  Run run({command, {}, image(), "", {}});
+  Run run(Request::of(command));
   run.wait_for_probe();
   expect_equal(joined(command),
                joined(lab::nul_separated(lab::read_file("/proc/" + run.process() + "/cmdline"))),
@@ -135,25 +155,26 @@ TEST_CASE("stdin and stdout and stderr are the caller's") {
 
 TEST_CASE("no signal is blocked or ignored") {
   Run run;
+  expect_no_signal_blocked_or_ignored(run);
+}
+
+TEST_CASE("the umask is the caller's") {
+  Run run;
   run.wait_for_probe();
-  const std::string status = lab::read_file("/proc/" + run.process() + "/status");
-  for (const char* field : {"SigBlk", "SigIgn"}) {
-    expect_equal("0000000000000000", lab::status_field(status, field),
-                 {fmt::format("grep Sig /proc/{}/status", run.process()),
-                  "signal masks survive fork and execve"});
-  }
+  expect_equal(
+      "0022", lab::status_field(lab::read_file("/proc/" + run.process() + "/status"), "Umask"),
+      {fmt::format("grep Umask /proc/{}/status", run.process()), "who sets it to 0 sets it back"});
 }
 
 TEST_CASE("nothing but the command prints") {
-  const Ended ended = run_to_end({{"/probe", "exit", "0"}, {}, image(), "", {}});
+  const Ended ended = run_to_end(Request::of({"/probe", "exit", "0"}));
   expect_equal("0", std::to_string(ended.status), {"", ended.errors});
   expect_equal("", ended.output + ended.errors, {"", "stdout and stderr belong to the command"});
 }
 
 TEST_CASE("the exit status of the command comes back") {
   for (const int status : {0, 1, 3 + static_cast<int>(::getpid() % 90)}) {
-    const Ended ended =
-        run_to_end({{"/probe", "exit", std::to_string(status)}, {}, image(), "", {}});
+    const Ended ended = run_to_end(Request::of({"/probe", "exit", std::to_string(status)}));
     expect_equal(std::to_string(status), std::to_string(ended.status),
                  {"", "whoever waits for the command passes its status on: " + ended.errors});
   }
@@ -161,14 +182,12 @@ TEST_CASE("the exit status of the command comes back") {
 
 TEST_CASE("the end by a signal comes back as 128+N") {
   Run run;
-  ::kill(run.wait_for_probe(), SIGKILL);
-  expect_equal(std::to_string(128 + SIGKILL), std::to_string(run.wait()),
-               {"", "waitpid(2): WIFSIGNALED and WTERMSIG"});
+  expect_end_by_signal_comes_back(run);
 }
 
 TEST_CASE("a command that is missing gives 127") {
   for (const char* command : {"/no-such-program", "no-such-program"}) {
-    const Ended ended = run_to_end({{command}, {}, image(), "", {}});
+    const Ended ended = run_to_end(Request::of({command}));
     expect_equal("127", std::to_string(ended.status),
                  {"", "env(1) tells the exit statuses: " + ended.errors});
     expect_true(!ended.errors.empty(), "a message on stderr", "none",
@@ -178,7 +197,7 @@ TEST_CASE("a command that is missing gives 127") {
 
 TEST_CASE("a command that cannot be executed gives 126") {
   for (const char* command : {"/not-executable", "/etc"}) {
-    const Ended ended = run_to_end({{command}, {}, image(), "", {}});
+    const Ended ended = run_to_end(Request::of({command}));
     expect_equal("126", std::to_string(ended.status),
                  {"", "env(1) tells the exit statuses: " + ended.errors});
   }
@@ -186,18 +205,11 @@ TEST_CASE("a command that cannot be executed gives 126") {
 
 TEST_CASE("signals to the lab reach the command") {
   Run run;
-  run.wait_for_probe();
-  run.ask("report-signals");
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
-    run.kill_lab(signal);
-    expect_equal(fmt::format("signal {}", signal), run.next_message(),
-                 {fmt::format("kill -{} {}", signal, run.lab()),
-                  "who gets the signal, and to whom must it go?"});
-  }
+  expect_signals_pass(run);
 }
 
 TEST_CASE("an image on the disk works") {
-  Run run({{"/probe"}, {}, image_on_disk(), "", {}});
+  Run run(Request::of({"/probe"}).in_image(image_on_disk()));
   expect_image_is_root(run);
 }
 
@@ -206,7 +218,7 @@ TEST_CASE("a read-only image works") {
   CHECK(::mount(read_only.c_str(), read_only.c_str(), nullptr, MS_BIND, nullptr) == 0);
   CHECK(::mount(nullptr, read_only.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) ==
         0);
-  Run run({{"/probe"}, {}, read_only, "", {}});
+  Run run(Request::of({"/probe"}).in_image(read_only));
   expect_image_is_root(run);
 }
 

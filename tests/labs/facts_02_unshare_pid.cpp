@@ -1,10 +1,13 @@
 // What is true of the command from lab 02 on.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "deadline.h"
 #include "facts.h"
@@ -40,12 +43,56 @@ int zombies_below(pid_t init) {
   return zombies;
 }
 
+// What the probe has forked ends when the probe does, and the lab does not wait for it.
+void expect_children_end(Run& run) {
+  run.wait_for_probe();
+  pid_t child = -1;
+  run.send("fork");
+  expect_equal("child", run.next_message(&child), {});
+  run.send("exit 0");
+  run.wait();
+  const bool ended = eventually([&] { return !run.is_alive(child); });
+  run.end_everything();
+  expect_true(ended, "the kernel kills the namespace with its PID 1",
+              fmt::format("process {} lives on", child),
+              {fmt::format("ps -o pid,ppid,args {}", child), "whose end ends a PID namespace?"});
+}
+
+Request under_init() {
+  return Request::of({"/probe"}).with_options({"--init"});
+}
+
+// PID 1 of the PID namespace that `process` is in.
+pid_t pid1_above(std::string process) {
+  while (innermost(lab::pids_of(process)) != "1")
+    process = lab::status_field(lab::read_file("/proc/" + process + "/status"), "PPid");
+  return std::stoi(process);
+}
+
+void expect_reaped(pid_t init) {
+  const bool reaped =
+      eventually([&] { return lab::children_of(std::to_string(init)).size() == 1; });
+  expect_true(
+      reaped, "no zombies", fmt::format("{} zombies under PID 1", zombies_below(init)),
+      {fmt::format("ps --ppid {}", init), "an orphan becomes a child of PID 1: who waits for it?"});
+}
+
+// All of them end while the init is stopped: it gets a single SIGCHLD for them.
+void expect_reaped_at_once(Run& run, pid_t init, int orphans) {
+  ::kill(init, SIGSTOP);
+  expect_equal("ok", run.ask(fmt::format("orphans {}", orphans)), {});
+  const bool all_ended = eventually([&] { return zombies_below(init) == orphans; });
+  ::kill(init, SIGCONT);
+  expect_true(all_ended, "control: the orphans end while PID 1 is stopped", "they do not", {});
+  expect_reaped(init);
+}
+
 }  // namespace
 
 TEST_CASE("the processes of the host cannot be signalled") {
   lab::Child control_victim = make_victim();
-  run_to_end(
-      {{"/escape-kill-host", std::to_string(control_victim.pid())}, {}, image(), kPlainChroot, {}});
+  run_to_end(Request::of({"/escape-kill-host", std::to_string(control_victim.pid())})
+                 .by_program(kPlainChroot));
   expect_true(eventually([&] { return has_ended(control_victim); }),
               "control: it works from a plain chroot", "it does not", {});
 
@@ -57,8 +104,7 @@ TEST_CASE("the processes of the host cannot be signalled") {
                "is the command in the namespace, or only its children?"});
 
   lab::Child victim = make_victim();
-  const Ended escape =
-      run_to_end({{"/escape-kill-host", std::to_string(victim.pid())}, {}, image(), "", {}});
+  const Ended escape = run_to_end(Request::of({"/escape-kill-host", std::to_string(victim.pid())}));
   expect_true(!has_ended(victim) && escape.status != 0, "the escape is held", escape.output,
               {"./lab escape kill-host NN", "does that pid mean anything inside?"});
 }
@@ -75,17 +121,7 @@ TEST_CASE("the command is PID 1 of its namespace") {
 
 TEST_CASE("the end of the command ends its children") {
   Run run;
-  run.wait_for_probe();
-  pid_t child = -1;
-  run.send("fork");
-  expect_equal("child", run.next_message(&child), {});
-  run.send("exit 0");
-  run.wait();
-  const bool ended = eventually([&] { return !run.is_alive(child); });
-  run.end_everything();
-  expect_true(ended, "the kernel kills the namespace with its PID 1",
-              fmt::format("process {} lives on", child),
-              {fmt::format("ps -o pid,ppid,args {}", child), "whose end ends a PID namespace?"});
+  expect_children_end(run);
 }
 
 TEST_CASE("the container dies with a lab that is killed") {
@@ -101,33 +137,64 @@ TEST_CASE("the container dies with a lab that is killed") {
                "SIGKILL cannot be caught: who else could tell the command?"});
 }
 
+TEST_CASE("a key in the terminal reaches the command once") {
+  need_lab_options();
+  const lab::UniqueFd keyboard(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ::unlockpt(keyboard.get());
+  const lab::UniqueFd terminal(::open(::ptsname(keyboard.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  Run run(Request{}.after([&] {
+    ::setsid();
+    ::ioctl(terminal.get(), TIOCSCTTY, 0);
+  }));
+  run.wait_for_probe();
+  run.ask("report-signals");
+  // The lab is stopped meanwhile: two signals at the same time could come as one.
+  run.kill_lab(SIGSTOP);
+  const std::string lab_status = fmt::format("/proc/{}/status", run.lab());
+  eventually([&] { return lab::status_field(lab::read_file(lab_status), "State")[0] == 'T'; });
+  const char control_c = '\x03';
+  expect_equal("1", std::to_string(::write(keyboard.get(), &control_c, 1)), {});
+  const std::string first = run.next_message();
+  run.kill_lab(SIGTERM);
+  run.kill_lab(SIGCONT);
+  const std::string second = run.next_message();
+  const std::string third = run.ask("ping");  // answered after all signals that came
+  expect_equal("signal 2, signal 15, unknown request ping", first + ", " + second + ", " + third,
+               {"", "the terminal tells all of the foreground group: the lab, and the command"});
+}
+
 TEST_CASE("with --init orphans are reaped") {
-  Run run({{"/probe"}, {"--init"}, image(), "", {}});
+  Run run(under_init());
   const pid_t command = run.wait_for_probe();
   const std::string pids = lab::pids_of(run.process());
   expect_true(innermost(pids) != "1", "the command under PID 1", "NSpid: " + pids,
               {fmt::format("grep NSpid /proc/{}/status", command), "PID 1 is the init's"});
-  const pid_t init =
-      std::stoi(lab::status_field(lab::read_file("/proc/" + run.process() + "/status"), "PPid"));
+  const pid_t init = pid1_above(run.process());
   expect_equal("ok", run.ask("orphans 8"), {});
-  const bool reaped =
-      eventually([&] { return lab::children_of(std::to_string(init)).size() == 1; });
-  expect_true(
-      reaped, "no zombies", fmt::format("{} zombies under PID 1", zombies_below(init)),
-      {fmt::format("ps --ppid {}", init), "an orphan becomes a child of PID 1: who waits for it?"});
+  expect_reaped(init);
+  expect_reaped_at_once(run, init, 8);
 }
 
 TEST_CASE("with --init signals and the exit status pass through") {
-  Run run({{"/probe"}, {"--init"}, image(), "", {}});
-  run.wait_for_probe();
-  run.ask("report-signals");
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
-    run.kill_lab(signal);
-    expect_equal(fmt::format("signal {}", signal), run.next_message(),
-                 {fmt::format("kill -{} {}", signal, run.lab()), "PID 1 passes it on"});
-  }
+  Run run(under_init());
+  expect_signals_pass(run);
   run.send("exit 77");
   expect_equal("77", std::to_string(run.wait()), {"", "the init ends as the command did"});
+}
+
+TEST_CASE("with --init the end by a signal comes back as 128+N") {
+  Run run(under_init());
+  expect_end_by_signal_comes_back(run);
+}
+
+TEST_CASE("with --init the end of the command ends its children") {
+  Run run(under_init());
+  expect_children_end(run);
+}
+
+TEST_CASE("with --init no signal is blocked or ignored") {
+  Run run(under_init());
+  expect_no_signal_blocked_or_ignored(run);
 }
 
 }  // namespace check

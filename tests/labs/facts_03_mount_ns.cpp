@@ -40,6 +40,13 @@ void expect_mounted(const Run& run, const std::string& target, const std::string
                {mountinfo_of(run), "what is mounted there?"});
 }
 
+// As chmod(1) has it.
+std::string mode_of(const Run& run, const std::string& directory) {
+  struct stat status {};
+  ::stat(("/proc/" + run.process() + "/root" + directory).c_str(), &status);
+  return fmt::format("{:o}", status.st_mode & 07777);
+}
+
 // The pids inside of all processes that are in the command's PID namespace, smallest first.
 std::string pids_inside(const Run& run) {
   std::set<int> pids;
@@ -130,6 +137,7 @@ TEST_CASE("/dev is a file system of the container's own") {
   Run run;
   run.wait_for_probe();
   expect_mounted(run, "/dev", "tmpfs");
+  expect_equal("755", mode_of(run, "/dev"), {mountinfo_of(run), "who may make files there?"});
 }
 
 TEST_CASE("nothing mounted there gives more rights than it must") {
@@ -177,6 +185,12 @@ TEST_CASE("/dev/pts has terminals of the container only") {
   const Advice advice{fmt::format("sudo ls /proc/{}/root/dev/pts", run.process()),
                       "every devpts counts its terminals from 0"};
   expect_mounted(run, "/dev/pts", "devpts");
+  const std::string options = "," + mount_on(run, "/dev/pts").super_options + ",";
+  for (const char* option : {"ptmxmode=666", "mode=620"}) {
+    expect_true(options.find(fmt::format(",{},", option)) != std::string::npos,
+                fmt::format("/dev/pts has {}", option), options,
+                {mountinfo_of(run), "who may open /dev/pts/ptmx, and the terminals?"});
+  }
   expect_equal("none", run.ask("numbers-in /dev/pts"), advice);
   expect_equal("0", run.ask("open-terminal"), advice);
   expect_equal("0", run.ask("numbers-in /dev/pts"), advice);
@@ -186,10 +200,8 @@ TEST_CASE("/dev/shm is a file system of the container's own") {
   Run run;
   run.wait_for_probe();
   expect_mounted(run, "/dev/shm", "tmpfs");
-  struct stat status {};
-  ::stat(("/proc/" + run.process() + "/root/dev/shm").c_str(), &status);
   expect_equal(
-      "1777", fmt::format("{:o}", status.st_mode & 07777),
+      "1777", mode_of(run, "/dev/shm"),
       {fmt::format("sudo ls -ld /proc/{}/root/dev/shm", run.process()), "who may write there?"});
 }
 

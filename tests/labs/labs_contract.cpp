@@ -25,10 +25,10 @@ namespace {
 const std::vector<std::string> kEndAtOnce{"/probe", "exit", "0"};
 
 Request with_options(const std::vector<std::string>& options) {
-  return {kEndAtOnce, options, image(), "", {}};
+  return Request::of(kEndAtOnce).with_options(options);
 }
 Request with_image(const std::string& directory) {
-  return {kEndAtOnce, {}, directory, "", {}};
+  return Request::of(kEndAtOnce).in_image(directory);
 }
 
 // Refused: 125, with all of `words` in the message, and nothing on stdout.
@@ -61,7 +61,8 @@ bool reachable_for_all(const fs::path& program) {
 
 TEST_CASE("--env adds a variable and replaces one") {
   const std::string value = random_token();
-  Run run({{"/probe"}, {"--env", "ADDED=" + value, "--env", "HOME=/" + value}, image(), "", {}});
+  Run run(
+      Request::of({"/probe"}).with_options({"--env", "ADDED=" + value, "--env", "HOME=/" + value}));
   run.wait_for_probe();
   const std::vector<std::string> environment = environment_of(run);
   const Advice advice{fmt::format("sudo cat /proc/{}/environ | tr '\\0' '\\n'", run.process()),
@@ -95,11 +96,11 @@ TEST_CASE("who is not root is told so") {
   need_lab_options();
   if (!reachable_for_all(binary_directory()))
     skip("an ordinary user cannot reach " + binary_directory());
-  expect_refused({kEndAtOnce, {}, image(), "", become_nobody}, {"Operation not permitted", "sudo"});
+  expect_refused(with_image(image()).after(become_nobody), {"Operation not permitted", "sudo"});
 
   const std::string closed = new_image();
   ::chmod(closed.c_str(), 0700);
-  expect_refused({kEndAtOnce, {}, closed, "", become_nobody}, {"Permission denied", "hint:"});
+  expect_refused(with_image(closed).after(become_nobody), {"Permission denied", "hint:"});
 }
 
 TEST_CASE("a program whose loader is not in the image gives 127 and names the loader") {
@@ -108,7 +109,7 @@ TEST_CASE("a program whose loader is not in the image gives 127 and names the lo
   const std::string loader = "/lib/" + random_token();
   std::ofstream(directory + "/script") << "#!" << loader << "\n";
   ::chmod((directory + "/script").c_str(), 0755);
-  const Ended ended = run_to_end({{"/script"}, {}, directory, "", {}});
+  const Ended ended = run_to_end(Request::of({"/script"}).in_image(directory));
   expect_equal("127", std::to_string(ended.status), {"", ended.errors});
   expect_true(ended.errors.find(loader) != std::string::npos, "a message that names " + loader,
               ended.errors, {});
@@ -117,9 +118,12 @@ TEST_CASE("a program whose loader is not in the image gives 127 and names the lo
 TEST_CASE("a closed stdin or stdout or stderr is no descriptor that something else takes") {
   need_lab_options();
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    const Ended ended = run_to_end({kEndAtOnce, {"--explain"}, image(), "", [fd] { ::close(fd); }});
+    const Ended ended = run_to_end(Request::of({"/probe", "is-null", std::to_string(fd)})
+                                       .with_options({"--explain"})
+                                       .after([fd] { ::close(fd); }));
     expect_equal("0", std::to_string(ended.status),
-                 {"", fmt::format("with descriptor {} closed: {}", fd, ended.errors)});
+                 {"", fmt::format("with descriptor {0} closed, {0} must be /dev/null: {1}", fd,
+                                  ended.errors)});
   }
 }
 
@@ -128,15 +132,15 @@ TEST_CASE("a full disk behind stdout or stderr is no crash") {
   const auto on_full_disk = [](int fd) {
     return [fd] { ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), fd); };
   };
-  const Ended list =
-      run_to_end({kEndAtOnce, {"--list-steps"}, image(), "", on_full_disk(STDOUT_FILENO)});
+  const Ended list = run_to_end(
+      Request::of(kEndAtOnce).with_options({"--list-steps"}).after(on_full_disk(STDOUT_FILENO)));
   expect_equal("125", std::to_string(list.status),
                {"", "what was asked for could not be told: " + list.errors});
-  const Ended explain =
-      run_to_end({kEndAtOnce, {"--explain"}, image(), "", on_full_disk(STDERR_FILENO)});
+  const Ended explain = run_to_end(
+      Request::of(kEndAtOnce).with_options({"--explain"}).after(on_full_disk(STDERR_FILENO)));
   expect_equal("0", std::to_string(explain.status), {"", "the command ran; its story was lost"});
-  const Ended refused =
-      run_to_end({kEndAtOnce, {"--explan"}, image(), "", on_full_disk(STDERR_FILENO)});
+  const Ended refused = run_to_end(
+      Request::of(kEndAtOnce).with_options({"--explan"}).after(on_full_disk(STDERR_FILENO)));
   expect_equal("125", std::to_string(refused.status),
                {"", "an error that cannot be told is still one"});
 }
@@ -150,14 +154,14 @@ TEST_CASE("an image on a full file system works") {
   while (filler << std::string(65536, 'x') && filler.flush()) {
   }
   filler.close();
-  Run run({{"/probe"}, {}, full, "", {}});
+  Run run(Request::of({"/probe"}).in_image(full));
   expect_image_is_root(run);
 }
 
 TEST_CASE("an image with blanks and commas and colons and a newline in its path works") {
   const std::string odd = image() + " a,b:c\\d\n" + random_token();
   fs::copy(image(), odd, fs::copy_options::recursive);
-  Run run({{"/probe"}, {}, odd, "", {}});
+  Run run(Request::of({"/probe"}).in_image(odd));
   expect_image_is_root(run);
 }
 
@@ -168,7 +172,7 @@ TEST_CASE("an image with a path of 4000 bytes works") {
   deep += "/" + std::string(4000 - deep.size() - 1, 'e');
   fs::create_directories(fs::path(deep).parent_path());
   fs::rename(shallow, deep);
-  Run run({{"/probe"}, {}, deep, "", {}});
+  Run run(Request::of({"/probe"}).in_image(deep));
   expect_image_is_root(run);
 }
 

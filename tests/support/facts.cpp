@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "procfs.h"
 #include "report.h"
 
@@ -27,6 +29,33 @@ void expect_image_is_root(Run& run) {
   expect_equal(token(), lab::read_file("/proc/" + run.process() + "/root/token"),
                {fmt::format("sudo ls /proc/{}/root/", run.process()),
                 "which call changes where a path that begins with / begins?"});
+}
+
+void expect_signals_pass(Run& run) {
+  run.wait_for_probe();
+  run.ask("report-signals");
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+    run.kill_lab(signal);
+    expect_equal(fmt::format("signal {}", signal), run.next_message(),
+                 {fmt::format("kill -{} {}", signal, run.lab()),
+                  "who gets the signal, and to whom must it go?"});
+  }
+}
+
+void expect_no_signal_blocked_or_ignored(Run& run) {
+  run.wait_for_probe();
+  const std::string status = lab::read_file("/proc/" + run.process() + "/status");
+  for (const char* field : {"SigBlk", "SigIgn"}) {
+    expect_equal("0000000000000000", lab::status_field(status, field),
+                 {fmt::format("grep Sig /proc/{}/status", run.process()),
+                  "signal masks survive fork and execve"});
+  }
+}
+
+void expect_end_by_signal_comes_back(Run& run) {
+  ::kill(run.wait_for_probe(), SIGKILL);
+  expect_equal(std::to_string(128 + SIGKILL), std::to_string(run.wait()),
+               {"", "waitpid(2): WIFSIGNALED and WTERMSIG"});
 }
 
 }  // namespace check

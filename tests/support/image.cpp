@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <system_error>
 
 #include "sys.h"
 
@@ -35,6 +37,14 @@ void make_image(const fs::path& directory) {
   }
   write_file(directory / "token", places.token);
   write_file(directory / "not-executable", "no program\n");
+}
+
+// The learner's own build directory must stay so, although the checks run as root.
+void give_to_owner_of_build(const fs::path& path) {
+  struct stat owner {};
+  if (::stat(binary_directory().c_str(), &owner) == -1) return;
+  if (::lchown(path.c_str(), owner.st_uid, owner.st_gid) == -1)
+    throw fs::filesystem_error("lchown", path, {errno, std::generic_category()});
 }
 
 // A directory that is named for this process and goes with it. What a process that was killed left
@@ -71,10 +81,14 @@ std::string binary_directory() {
 
 void prepare_images() {
   const fs::path scratch = fs::path(binary_directory()).parent_path() / "scratch";
-  fs::create_directories(scratch / "on-disk");
+  for (const fs::path& directory : {scratch, scratch / "on-disk", scratch / "tmpfs"}) {
+    fs::create_directory(directory);
+    give_to_owner_of_build(directory);
+  }
   sys::unshare(CLONE_NEWNS);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
-  fs::create_directories(scratch / "tmpfs");
+  // A Host's / is read-only; this must not be, or a lab that writes into its image is not found out.
+  sys::mount(scratch / "on-disk", scratch / "on-disk", nullptr, MS_BIND);
   sys::mount("lab-checks", scratch / "tmpfs", "tmpfs", 0, "mode=755");
 
   places.token = random_token();
@@ -87,6 +101,9 @@ void prepare_images() {
   static const OnDisk on_disk(scratch / "on-disk");
   places.image_on_disk = on_disk.directory;
   make_image(places.image_on_disk);
+  give_to_owner_of_build(places.image_on_disk);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(places.image_on_disk))
+    give_to_owner_of_build(entry);
 }
 
 const std::string& image() {

@@ -5,6 +5,7 @@
 //
 //   /probe                 says "ready", serves requests until the socket is closed
 //   /probe exit STATUS     ends at once
+//   /probe is-null FD      ends at once, with 0 where that descriptor is /dev/null
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +107,11 @@ std::string make_file(const std::string& path) {
   return "ok";
 }
 
+bool is_null_device(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+}
+
 std::string answer(std::istringstream request) {
   std::string verb, first, second;
   request >> verb >> first >> second;
@@ -125,6 +132,8 @@ std::string answer(std::istringstream request) {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "exit") return std::atoi(argv[2]);
+  if (argc == 3 && std::string(argv[1]) == "is-null")
+    return is_null_device(std::atoi(argv[2])) ? 0 : 1;
   say("ready");
   for (;;) {
     char request[4096];

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <wordexp.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,72 +24,9 @@
 namespace check {
 namespace {
 
-constexpr int kSpareDescriptors[] = {
-    5, 77};  // where the caller of the lab leaves its root directory open
-
-std::string program_under_test() {
-  const char* command = std::getenv("LAB_COMMAND");
-  if (command != nullptr && *command != '\0') return command;
-  // build/bin/check-04-pivot-root beside build/bin/04-pivot-root
-  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
-  const size_t name = self.rfind("/check-");
-  return self.substr(0, name + 1) + self.substr(name + std::strlen("/check-"));
-}
-
-bool has_placeholders(const std::string& program) {
-  return program.find('{') != std::string::npos;
-}
-
-std::string shell_quoted(const std::string& word) {
-  std::string result = "'";
-  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-    text.replace(at, what.size(), by);
-  return text;
-}
-
-std::vector<std::string> words_of(const std::string& text) {
-  wordexp_t expansion{};
-  if (::wordexp(text.c_str(), &expansion, WRDE_NOCMD) != 0)
-    throw std::runtime_error("LAB_COMMAND cannot be read: " + text);
-  std::vector<std::string> words(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
-  ::wordfree(&expansion);
-  return words;
-}
-
-// wordexp(3) stumbles over braces: a placeholder is a plain word until the words are split.
-constexpr const char* kRootfsWord = "@ROOTFS@";
-constexpr const char* kCommandWord = "@COMMAND@";
-
-std::vector<std::string> command_line(const Request& request) {
-  const std::string program = request.program.empty() ? program_under_test() : request.program;
-  std::vector<std::string> line;
-  if (!has_placeholders(program)) {
-    line = words_of(program);
-    line.insert(line.end(), {"--rootfs", request.image});
-    line.insert(line.end(), request.lab_options.begin(), request.lab_options.end());
-    line.emplace_back("--");
-    line.insert(line.end(), request.command.begin(), request.command.end());
-    return line;
-  }
-  std::string quoted_command;
-  for (const std::string& word : request.command)
-    quoted_command += (quoted_command.empty() ? "" : " ") + shell_quoted(word);
-  for (const std::string& word :
-       words_of(replaced(replaced(program, "{rootfs}", kRootfsWord), "{command}", kCommandWord))) {
-    if (word == kCommandWord) {
-      line.insert(line.end(), request.command.begin(), request.command.end());
-    } else {
-      line.push_back(
-          replaced(replaced(word, kRootfsWord, request.image), kCommandWord, quoted_command));
-    }
-  }
-  return line;
-}
+// Where the caller of the lab leaves its root directory open: near, apart, and above 255.
+constexpr int kSpareDescriptors[] = {5, 77, 1000};
+constexpr mode_t kCallersUmask = 022;
 
 lab::UniqueFd memory_file(const char* name) {
   return lab::UniqueFd(::memfd_create(name, MFD_CLOEXEC));
@@ -107,6 +43,7 @@ lab::UniqueFd memory_file(const char* name) {
   ::dup2(err, STDERR_FILENO);
   const int root = ::fcntl(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), F_DUPFD_CLOEXEC, 100);
   for (const int fd : kSpareDescriptors) ::dup2(root, fd);
+  ::umask(kCallersUmask);
   ::setenv("LAB_STAND_IN", "1", 1);  // the program runs on a Host
   // What the checks were started with, under nohup(1) or from a script, is not the program's
   // affair.
@@ -125,14 +62,6 @@ std::string content(const lab::UniqueFd& file) {
 }
 
 }  // namespace
-
-bool takes_lab_options() {
-  return !has_placeholders(program_under_test());
-}
-
-void need_lab_options() {
-  if (!takes_lab_options()) skip("the program under test has no such option");
-}
 
 Run::Run(Request request) : image_(request.image) {
   if (!request.lab_options.empty() && request.program.empty()) need_lab_options();
@@ -167,6 +96,10 @@ void Run::start(const Request& request) {
 Run::~Run() {
   try {
     socket_.reset();  // the probe ends, and with it the lab
+    if (gave_up_) {   // the check has failed; the same wait again would tell nothing new
+      end_everything();
+      return;
+    }
     if (!status_) {
       int status = 0;
       const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
@@ -202,8 +135,8 @@ std::string Run::ask(const std::string& request) {
 std::string Run::next_message(pid_t* sender) {
   pollfd readable{socket_.get(), POLLIN, 0};
   const int milliseconds = static_cast<int>(patience().count());
-  expect_true(::poll(&readable, 1, milliseconds) == 1, "the command answers",
-              fmt::format("no answer within {} ms", milliseconds),
+  gave_up_ = ::poll(&readable, 1, milliseconds) != 1;
+  expect_true(!gave_up_, "the command answers", fmt::format("no answer within {} ms", milliseconds),
               {"", "is it stopped, or waiting for something?"});
 
   char text[4096];
@@ -238,6 +171,7 @@ int Run::wait() {
   if (!status_) {
     const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
     if (ended) status_ = lab::exit_status_from_wait(status);
+    gave_up_ = !ended;
     expect_true(ended, "the program ends when its command has ended",
                 fmt::format("process {} is still there after {} ms", lab_, patience().count()),
                 {"", "whom does it wait for?"});

@@ -1,37 +1,18 @@
-// One run of the program under test, $LAB_COMMAND, on a host of its own (host.h), and the probe
+// One run of the program under test (command_line.h) on a host of its own (host.h), and the probe
 // inside it.
 #pragma once
 
 #include <sys/types.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "command_line.h"
 #include "host.h"
-#include "image.h"
 #include "unique_fd.h"
 
 namespace check {
-
-/// How the program is started.
-struct Request {
-  std::vector<std::string> command = {"/probe"};
-  std::vector<std::string>
-      lab_options;  ///< needs a program that keeps the labs' contract, else the check is skipped
-  std::string image = check::image();
-  std::string program;  ///< another than $LAB_COMMAND: for controls
-  std::function<void()>
-      in_child;  ///< done in the process that becomes the program, as the last thing
-};
-
-/// The program that every control runs in: a root directory, and nothing else.
-inline const char* const kPlainChroot = "chroot {rootfs} {command}";
-
-/// True where $LAB_COMMAND takes the labs' options: it has no {rootfs} or {command} in it.
-bool takes_lab_options();
-void need_lab_options();  ///< skips the check where not
 
 class Run {
  public:
@@ -86,6 +67,7 @@ class Run {
   std::string stdin_identity_;
   pid_t lab_ = -1, probe_ = -1;
   std::optional<int> status_;
+  bool gave_up_ = false;  ///< a wait has run out of time
 };
 
 /// Runs a command to its end: its exit status and what it printed.
@@ -95,7 +77,8 @@ struct Ended {
 };
 Ended run_to_end(const Request& request);
 
-/// /proc/PROCESS/NAME as "device:inode" of what it leads to; empty where it leads nowhere.
+/// What `path` leads to, as "device:inode"; empty where it leads nowhere. For the links below /proc:
+/// they are compared by what is behind them.
 std::string identity(const std::string& path);
 
 }  // namespace check

@@ -1,5 +1,6 @@
 // Mistake: the parent blocks SIGCHLD before it forks, and the child keeps the mask across execve.
 // fails: no signal is blocked or ignored
+// fails: with --init no signal is blocked or ignored
 
 #include "pid_namespace.h"
 #include "step.h"
