@@ -162,7 +162,7 @@ second_start() {
   lab check 01 --exercise
   ok "an exercise that does not compile is said to be so" both says 'does not compile' exits 1
   lab list
-  ok "and is listed so" says 'failing: it compiles'
+  ok "and is listed so" says 'failing: it does not compile'
   rm -rf "$work/programs" "$tree/.lab"
   as=(env)
   all_built

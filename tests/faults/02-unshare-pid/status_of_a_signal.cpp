@@ -11,7 +11,7 @@ namespace lab {
 int wait_for(Child& child, const sigset_t& signals) {
   for (;;) {
     const siginfo_t info = sys::sigwaitinfo(signals);
-    if (info.si_signo != SIGCHLD) {
+    if (info.si_signo != SIGCHLD && info.si_code != SI_KERNEL) {
       sys::kill(child.pid(), info.si_signo);
       continue;
     }
