@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Each wrong implementation, tests/faults/NN-name/*.cpp, fails the check that its line `// fails:` names (or the
-# checks, where it has several such lines, in the order of the report), and no other. Sourced by run.sh.
+# Each wrong implementation, tests/faults/NN-name/*.cpp, fails the check that its line `// fails:` names, and no
+# other. Sourced by run.sh.
 
 wrong() {
   local lab=$1 file fault program expected report
