@@ -51,7 +51,7 @@ void expect_children_end(Run& run) {
   expect_equal("child", run.next_message(&child), {});
   run.send("exit 0");
   run.wait();
-  const bool ended = eventually([&] { return !run.is_alive(child); });
+  const bool ended = eventually([&] { return !Run::is_alive(child); });
   run.end_everything();
   expect_true(ended, "the kernel kills the namespace with its PID 1",
               fmt::format("process {} lives on", child),
@@ -129,7 +129,7 @@ TEST_CASE("the container dies with a lab that is killed") {
   run.wait_for_probe();
   run.kill_lab(SIGKILL);
   run.wait();
-  const bool ended = eventually([&] { return !run.is_alive(run.probe()); });
+  const bool ended = eventually([&] { return !Run::is_alive(run.probe()); });
   const std::string seen = fmt::format("process {} lives on", run.probe());
   run.end_everything();
   expect_true(ended, "the command ends with the lab", seen,

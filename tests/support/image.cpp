@@ -123,7 +123,7 @@ const std::string& secret() {
 }
 
 std::string new_image() {
-  const std::string directory = places.image + "-" + random_token();
+  std::string directory = places.image + "-" + random_token();
   make_image(directory);
   return directory;
 }

@@ -47,7 +47,12 @@ void print(const Result& result) {
   const std::string reason = result.kind == Result::kSkipped ? ": " + result.detail : "";
   fmt::print("{} {}{} ({:.0f} ms)\n", coloured(colour, word), result.name, reason,
              result.seconds * 1000);
-  if (result.kind == Result::kFailed) fmt::print("{}", result.detail);
+  // One cause often fails many checks, in the same words.
+  static std::string last_detail;
+  if (result.kind == Result::kFailed) {
+    fmt::print("{}", result.detail == last_detail ? "     as above\n" : result.detail);
+    last_detail = result.detail;
+  }
   std::fflush(stdout);
 }
 
@@ -103,10 +108,10 @@ class PointsReporter : public doctest::IReporter {
 REGISTER_REPORTER("points", 1, PointsReporter);
 
 REGISTER_EXCEPTION_TRANSLATOR(const Skip& skip) {
-  return doctest::String(("skip: " + skip.reason).c_str());
+  return {("skip: " + skip.reason).c_str()};
 }
 REGISTER_EXCEPTION_TRANSLATOR(const std::exception& error) {
-  return doctest::String(error.what());
+  return {error.what()};
 }
 
 int count(Result::Kind kind) {

@@ -36,6 +36,7 @@ lab::UniqueFd memory_file(const char* name) {
 [[noreturn]] void become(const std::vector<std::string>& line, int in, int out, int err,
                          const std::function<void()>& at_last) {
   std::vector<char*> argv;
+  argv.reserve(line.size() + 1);
   for (const std::string& word : line) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   ::dup2(in, STDIN_FILENO);
@@ -63,7 +64,7 @@ std::string content(const lab::UniqueFd& file) {
 
 }  // namespace
 
-Run::Run(Request request) : image_(request.image) {
+Run::Run(const Request& request) : image_(request.image) {
   if (!request.lab_options.empty() && request.program.empty()) need_lab_options();
   children_before_ = lab::children_of("self");  // the host's holder among them
   before_ = take_snapshot(host_, image_);
@@ -195,7 +196,7 @@ void Run::kill_lab(int signal) const {
   ::kill(lab_, signal);
 }
 
-bool Run::is_alive(pid_t pid) const {
+bool Run::is_alive(pid_t pid) {
   const std::string state =
       lab::status_field(lab::read_file(fmt::format("/proc/{}/status", pid)), "State");
   return !state.empty() && state[0] != 'Z' && state[0] != 'X';

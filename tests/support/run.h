@@ -16,7 +16,7 @@ namespace check {
 
 class Run {
  public:
-  explicit Run(Request request = {});
+  explicit Run(const Request& request = {});
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -47,8 +47,8 @@ class Run {
       int fd) const;  ///< what the program got as fd 0, 1 and 2, as identity() has it
 
   void kill_lab(int signal) const;
-  bool is_alive(pid_t pid) const;  ///< a process that is neither gone nor a zombie
-  void end_everything();           ///< kills whatever is left of the run, by pid
+  static bool is_alive(pid_t pid);  ///< a process that is neither gone nor a zombie
+  void end_everything();            ///< kills whatever is left of the run, by pid
 
   const Host& host() const { return host_; }
 
