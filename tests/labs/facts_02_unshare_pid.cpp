@@ -141,8 +141,10 @@ TEST_CASE("a key in the terminal reaches the command once") {
   need_lab_options();
   const lab::UniqueFd keyboard(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   ::unlockpt(keyboard.get());
-  // By its master, not by its path: /dev/pts here may be of another devpts.
-  const lab::UniqueFd terminal(::ioctl(keyboard.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  // By its master, not by its path: /dev/pts here may be of another devpts. Its number is high, where
+  // none of the descriptors that every lab inherits (run.cpp) takes its place.
+  const lab::UniqueFd low(::ioctl(keyboard.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  const lab::UniqueFd terminal(::fcntl(low.get(), F_DUPFD_CLOEXEC, 100));
   expect_true(bool(terminal), "control: a terminal", "none could be opened", {});
   Run run(Request{}.after([&] {
     ::setsid();
