@@ -27,8 +27,8 @@ function(add_lab name)
   target_link_libraries(${name} PRIVATE lab-${name})
 
   add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
-  target_include_directories(${name}-exercise PRIVATE ${dir})
-  target_link_libraries(${name}-exercise PRIVATE ${previous})
+  # The functions that the exercise defines are taken from it; what else the lab has comes from its library.
+  target_link_libraries(${name}-exercise PRIVATE lab-${name})
 
   if(NOT LAB_SANITIZE)  # they are wrong by intent
     add_faults(${name})

@@ -58,3 +58,14 @@ lab_dependency(fmt fmt::fmt-header-only 8 include fmt/format.h
 lab_dependency(doctest doctest::doctest 2.4.6 . doctest/doctest.h
   https://github.com/doctest/doctest.git b7c21ec5ceeadb4951b00396fc1e4642dd347e5f)
 target_compile_definitions(lab_fmt INTERFACE FMT_HEADER_ONLY)
+
+# libmnl is in C and in every distribution: always its package.
+find_path(MNL_INCLUDE_DIR libmnl/libmnl.h)
+find_library(MNL_LIBRARY mnl)
+if(NOT MNL_INCLUDE_DIR OR NOT MNL_LIBRARY)
+  message(FATAL_ERROR "libmnl is missing: apt-get install libmnl-dev")
+endif()
+add_library(lab_mnl INTERFACE)
+target_include_directories(lab_mnl SYSTEM INTERFACE ${MNL_INCLUDE_DIR})
+target_link_libraries(lab_mnl INTERFACE ${MNL_LIBRARY})
+message(STATUS "libmnl: ${MNL_LIBRARY}")

@@ -162,6 +162,21 @@ void App::choice(const std::string& name, const std::string& text,
   cli_->add_option(name, value, text)->check(CLI::IsMember(choices))->capture_default_str();
 }
 
+void App::option(const std::string& name, const std::string& type_name, const std::string& text,
+                 const std::function<void(const std::string&)>& parse) {
+  cli_->add_option_function<std::string>(name, parse, text)->type_name(type_name);
+}
+
+void App::repeatable(const std::string& name, const std::string& type_name, const std::string& text,
+                     const std::function<void(const std::string&)>& parse) {
+  const auto parse_each = [parse](const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) parse(argument);
+  };
+  cli_->add_option_function<std::vector<std::string>>(name, parse_each, text)
+      ->type_name(type_name)
+      ->allow_extra_args(false);
+}
+
 int run_lab(App& app, int argc, char** argv, const std::function<int(const Request&)>& story) {
   open_standard_descriptors();
   const TerminalState terminal;

@@ -30,6 +30,15 @@ class App {
   void choice(const std::string& name, const std::string& text,
               const std::vector<std::string>& choices, std::string& value);
 
+  /// An option with an argument. `parse` takes it and keeps the value; what it throws (Error, with
+  /// a hint) ends the lab before the first step.
+  void option(const std::string& name, const std::string& type_name, const std::string& text,
+              const std::function<void(const std::string&)>& parse);
+
+  /// The same, repeatable: `parse` takes one argument at a time, in their order.
+  void repeatable(const std::string& name, const std::string& type_name, const std::string& text,
+                  const std::function<void(const std::string&)>& parse);
+
  private:
   friend int run_lab(App&, int, char**, const std::function<int(const Request&)>&);
   std::unique_ptr<CLI::App> cli_;

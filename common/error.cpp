@@ -27,9 +27,11 @@ std::string Call::text() const {
   return fmt::format("{}({})", name, joined);
 }
 
-SyscallError::SyscallError(const Call& call, int error, int exit_status)
-    : Error(fmt::format("{}: {}", call.text(), std::strerror(error)), hint_for(call, error),
-            exit_status),
+SyscallError::SyscallError(const Call& call, int error, int exit_status,
+                           const std::string& kernel_says)
+    : Error(fmt::format("{}: {}{}{}", call.text(), std::strerror(error),
+                        kernel_says.empty() ? "" : ": ", kernel_says),
+            hint_for(call, error), exit_status),
       error_(error) {}
 
 int exit_status_of(const std::function<int()>& body) {

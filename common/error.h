@@ -72,7 +72,9 @@ class Error : public std::runtime_error {
 /// A system call that failed. The hint is looked up (hints.h) at the moment of the failure.
 class SyscallError : public Error {
  public:
-  SyscallError(const Call& call, int error, int exit_status = kLabFailed);
+  /// `kernel_says` is told behind the reason, where the kernel has words of its own.
+  SyscallError(const Call& call, int error, int exit_status = kLabFailed,
+               const std::string& kernel_says = "");
   int error() const { return error_; }  ///< the errno
 
  private:

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -87,6 +88,13 @@ std::string open_flags(int flags) {
                                      {O_CLOEXEC, "O_CLOEXEC"}},
                                     "");
   return text + (text.empty() || others.empty() ? "" : "|") + others;
+}
+
+std::string lock_operation(int operation) {
+  return decode(
+      static_cast<unsigned long>(operation),
+      {{LOCK_SH, "LOCK_SH"}, {LOCK_EX, "LOCK_EX"}, {LOCK_UN, "LOCK_UN"}, {LOCK_NB, "LOCK_NB"}},
+      "0");
 }
 
 std::string file_mode(mode_t mode) {

@@ -12,6 +12,7 @@ std::string mount_flags(unsigned long flags);  ///< MS_*, mount(2)
 std::string umount_flags(int flags);           ///< MNT_*, UMOUNT_*, umount2(2)
 std::string namespace_flags(int flags);        ///< CLONE_NEW*, unshare(2)
 std::string open_flags(int flags);             ///< O_*, open(2)
+std::string lock_operation(int operation);     ///< LOCK_*, flock(2)
 std::string file_mode(mode_t mode);            ///< `S_IFCHR|0666`, mknod(2)
 std::string device_number(dev_t dev);          ///< `makedev(1, 3)`
 std::string signal_name(int signal);           ///< `SIGTERM`

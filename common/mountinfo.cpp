@@ -45,10 +45,6 @@ bool parse_line(const std::string& line, Mount& mount) {
   return true;
 }
 
-bool lies_below(const std::string& path, const std::string& directory) {
-  return directory == "/" || path == directory || path.rfind(directory + "/", 0) == 0;
-}
-
 }  // namespace
 
 bool Mount::shared() const {
@@ -81,6 +77,10 @@ const Mount* mount_of_path(const std::vector<Mount>& mounts, const std::string& 
     if (found == nullptr || mount.target.size() >= found->target.size()) found = &mount;
   }
   return found;
+}
+
+bool lies_below(const std::string& path, const std::string& directory) {
+  return directory == "/" || path == directory || path.rfind(directory + "/", 0) == 0;
 }
 
 }  // namespace lab

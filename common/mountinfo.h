@@ -31,4 +31,7 @@ std::vector<Mount> mounts_of(const std::string& process);
 /// longest prefix. nullptr where the table is empty.
 const Mount* mount_of_path(const std::vector<Mount>& mounts, const std::string& path);
 
+/// True where `path` is `directory` or below it; both absolute.
+bool lies_below(const std::string& path, const std::string& directory);
+
 }  // namespace lab

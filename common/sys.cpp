@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -43,6 +44,22 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
   result.push_back(nullptr);
   return result;
+}
+
+// One write(2): the files under /proc/sys and of cgroups take a value whole or not at all. Its
+// result, or -1 where it wrote a part only.
+ssize_t written_whole(int fd, const std::string& text) {
+  const ssize_t written = ::write(fd, text.data(), text.size());
+  if (written >= 0 && static_cast<size_t>(written) < text.size()) {
+    errno = ENOSPC;
+    return -1;
+  }
+  return written;
+}
+
+// Told with the path, which says more than the descriptor.
+void write_all(const UniqueFd& file, CString path, const std::string& text) {
+  checked({"write", {path, text.c_str()}}, [&] { return written_whole(file.get(), text); });
 }
 
 }  // namespace
@@ -89,9 +106,48 @@ void close(int fd) {
   checked({"close", {fd}}, [&] { return ::close(fd); });
 }
 
+void write(int fd, const std::string& text) {
+  checked({"write", {fd, text.c_str()}}, [&] { return written_whole(fd, text); });
+}
+
+void write_file(CString path, const std::string& text) {
+  if (listing()) return;
+  const UniqueFd file = open(path, O_WRONLY);
+  write_all(file, path, text);
+}
+
+void make_file(CString path, const std::string& text, mode_t mode) {
+  if (listing()) return;
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const UniqueFd file(
+      checked({"open", {path, Arg::literal(open_flags(flags)), Arg::literal(file_mode(mode))}},
+              [&] { return ::open(path.get(), flags, mode); }));
+  write_all(file, path, text);
+}
+
+void unlink(CString path) {
+  checked({"unlink", {path}}, [&] { return ::unlink(path.get()); });
+}
+
 void mkdir(CString path, mode_t mode) {
   checked({"mkdir", {path, Arg::literal(file_mode(mode))}},
           [&] { return ::mkdir(path.get(), mode); });
+}
+
+void chmod(CString path, mode_t mode) {
+  checked({"chmod", {path, Arg::literal(file_mode(mode))}},
+          [&] { return ::chmod(path.get(), mode); });
+}
+
+void chown(CString path, uid_t owner, gid_t group) {
+  checked(
+      {"chown", {path, Arg::literal(std::to_string(owner)), Arg::literal(std::to_string(group))}},
+      [&] { return ::chown(path.get(), owner, group); });
+}
+
+void flock(int fd, int operation) {
+  checked({"flock", {fd, Arg::literal(lock_operation(operation))}},
+          [&] { return ::flock(fd, operation); });
 }
 
 void rmdir(CString path) {

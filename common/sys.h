@@ -28,7 +28,14 @@ void umount2(CString target, int flags);
 void chdir(CString path);
 UniqueFd open(CString path, int flags);  ///< always O_CLOEXEC
 void close(int fd);
+void write(int fd, const std::string& text);  ///< all of it, in one call
+void write_file(CString path, const std::string& text);  ///< open(2), one write(2); never makes it
+void make_file(CString path, const std::string& text, mode_t mode);  ///< a new file
+void unlink(CString path);
 void mkdir(CString path, mode_t mode);
+void chmod(CString path, mode_t mode);
+void chown(CString path, uid_t owner, gid_t group);
+void flock(int fd, int operation);  ///< LOCK_*
 void rmdir(CString path);
 void mknod(CString path, mode_t mode, dev_t dev);
 void symlink(CString target, CString linkpath);

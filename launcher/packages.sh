@@ -15,7 +15,7 @@ clang_runtime() {
 # cmake/Dependencies.cmake fetches those that the distribution has not.
 packages_for() {
   case $1 in
-    build) echo "$compiler cmake make git ca-certificates procps" ;;
+    build) echo "$compiler cmake make git ca-certificates procps libmnl-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6" ;;
     watch) echo entr ;;
     test)

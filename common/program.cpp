@@ -1,0 +1,81 @@
+#include "program.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+
+#include "error.h"
+#include "process.h"
+#include "step.h"
+
+namespace lab {
+namespace {
+
+std::string command_line(const std::vector<std::string>& argv) {
+  std::string line;
+  for (const std::string& word : argv) {
+    const bool plain = word.find_first_of(" \t\n'\"{};|&!") == std::string::npos;
+    line += (line.empty() ? "" : " ") + (plain ? word : "'" + word + "'");
+  }
+  return line;
+}
+
+// The calling process becomes the program.
+[[noreturn]] void become(const std::vector<std::string>& argv, int out) {
+  std::vector<char*> pointers;
+  for (const std::string& word : argv) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  ::dup2(::open("/dev/null", O_RDWR | O_CLOEXEC), STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(out, STDERR_FILENO);
+  ::execvp(pointers[0], pointers.data());
+  ::dprintf(STDERR_FILENO, "%s", std::strerror(errno));
+  ::_exit(kNotFound);
+}
+
+std::string read_to_end(const UniqueFd& fd) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = ::read(fd.get(), buffer, sizeof buffer)) != 0;) {
+    if (got > 0) text.append(buffer, static_cast<size_t>(got));
+    if (got == -1 && errno != EINTR) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string run_program(const std::vector<std::string>& argv) {
+  if (listing()) return "";
+  tell("program", command_line(argv));
+  int ends[2] = {};
+  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
+  const UniqueFd read_end(ends[0]);
+  UniqueFd write_end(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid == -1) throw SyscallError({"fork", {}}, errno);
+  if (pid == 0) become(argv, write_end.get());
+  Child program(pid);
+  write_end.reset();
+  const std::string said = read_to_end(read_end);
+  const int status = program.wait();
+  if (status == EXIT_SUCCESS) return said;
+  throw Error(fmt::format("{}: exit status {}: {}", command_line(argv), status, said), "");
+}
+
+bool has_program(const std::string& name) {
+  const char* const path = std::getenv("PATH");
+  std::istringstream directories(path == nullptr ? "" : path);
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    if (::access((std::filesystem::path(directory) / name).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace lab

@@ -1,0 +1,137 @@
+#include "shared_use.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "error.h"
+#include "flags.h"
+#include "procfs.h"
+#include "step.h"
+
+namespace lab {
+namespace fs = std::filesystem;
+namespace {
+
+UniqueFd open_or_make(const fs::path& file) {
+  const int flags = O_RDWR | O_CREAT | O_CLOEXEC;
+  const Call call{"open", {CString(file), Arg::literal(open_flags(flags)), Arg::literal("0600")}};
+  for (;;) {
+    std::error_code unmade;
+    fs::create_directories(file.parent_path(), unmade);
+    UniqueFd fd(::open(file.c_str(), flags, 0600));
+    const int error = fd ? 0 : errno;
+    // The last one in the directory may have removed it in between.
+    if (error == ENOENT && !unmade) continue;
+    tell_call(call, fd.get(), error);
+    if (error != 0) throw SyscallError(call, error);
+    return fd;
+  }
+}
+
+// `operation` is LOCK_*, flock(2). False where LOCK_NB was asked for and another has it.
+bool locked(const UniqueFd& fd, int operation) {
+  const Call call{"flock", {fd.get(), Arg::literal(lock_operation(operation))}};
+  for (;;) {
+    const int result = ::flock(fd.get(), operation);
+    const int error = result == -1 ? errno : 0;
+    if (error == EINTR) continue;
+    tell_call(call, result, error);
+    if (error != 0 && error != EWOULDBLOCK) throw SyscallError(call, error);
+    return error == 0;
+  }
+}
+
+// Whoever held the lock before may have removed the file: then this lock is of no use to anyone.
+bool is_still_at(const UniqueFd& fd, const fs::path& file) {
+  struct stat ours {
+  }, there{};
+  return ::fstat(fd.get(), &ours) == 0 && ::stat(file.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+// Empty where another has it and `operation` does not wait.
+UniqueFd open_locked(const fs::path& file, int operation) {
+  for (;;) {
+    UniqueFd fd = open_or_make(file);
+    if (!locked(fd, operation)) return {};
+    if (is_still_at(fd, file)) return fd;
+  }
+}
+
+// The directory goes with its last file.
+void remove_file(const fs::path& file) noexcept {
+  ::unlink(file.c_str());
+  for (fs::path directory = file.parent_path(); directory != kLockDirectory.parent_path();
+       directory = directory.parent_path()) {
+    if (::rmdir(directory.c_str()) == -1) return;
+  }
+}
+
+void write_record(const UniqueFd& fd, const std::string& record) {
+  const auto size = static_cast<off_t>(record.size());
+  if (::ftruncate(fd.get(), size) == -1 ||
+      ::pwrite(fd.get(), record.data(), record.size(), 0) != size)
+    throw SyscallError({"write", {fd.get(), record.c_str()}}, errno);
+}
+
+// Making and taking away: one at a time on this host.
+LockFile alone() {
+  return LockFile::lock(kLockDirectory / "lock");
+}
+
+}  // namespace
+
+LockFile LockFile::try_lock(const fs::path& file) {
+  return {file, open_locked(file, LOCK_EX | LOCK_NB)};
+}
+
+LockFile LockFile::lock(const fs::path& file) {
+  return {file, open_locked(file, LOCK_EX)};
+}
+
+LockFile::~LockFile() {
+  if (fd_) remove_file(file_);  // before it is unlocked, or it might be the next holder's
+}
+
+SharedUse::SharedUse(const std::string& name, const Make& make, Unmake unmake)
+    : file_(kLockDirectory / name), unmake_(std::move(unmake)) {
+  const LockFile mutex = alone();
+  use_ = open_locked(file_, LOCK_EX | LOCK_NB);
+  if (!use_) {
+    use_ = open_locked(file_, LOCK_SH);
+    return;
+  }
+  const std::string record = read_file(file_);
+  try {
+    write_record(use_, make(record));
+  } catch (...) {
+    if (record.empty()) remove_file(file_);
+    throw;
+  }
+  locked(use_, LOCK_SH);  // not atomic, but all who ask for it are held back by the mutex
+}
+
+SharedUse::~SharedUse() {
+  if (!use_) return;
+  use_.reset();
+  exit_status_of([&] {
+    sweep(fs::relative(file_, kLockDirectory), unmake_);
+    return EXIT_SUCCESS;
+  });
+}
+
+void SharedUse::sweep(const std::string& name, const Unmake& unmake) {
+  const fs::path file = kLockDirectory / name;
+  if (!fs::exists(file)) return;
+  const LockFile mutex = alone();
+  const UniqueFd use = open_locked(file, LOCK_EX | LOCK_NB);
+  if (!use) return;  // someone uses it
+  unmake(read_file(file));
+  remove_file(file);
+}
+
+}  // namespace lab

@@ -1,0 +1,74 @@
+// What several labs on a host use at once, kept in files under /run/lab: locks held open. A lock
+// ends with the process that holds it, also by SIGKILL, so what it stands for is free again.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "unique_fd.h"
+
+namespace lab {
+
+inline const std::filesystem::path kLockDirectory = "/run/lab";
+
+/// A file that is locked as long as this object lives (flock(2)), and removed with it.
+class LockFile {
+ public:
+  LockFile() = default;
+
+  /// Locks `file`, made where it is missing, for one holder at a time; empty where another has it.
+  static LockFile try_lock(const std::filesystem::path& file);
+  /// The same, waiting for the other to let go.
+  static LockFile lock(const std::filesystem::path& file);
+
+  LockFile(LockFile&&) = default;
+  LockFile& operator=(LockFile&& other) noexcept {
+    std::swap(file_, other.file_);
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+  ~LockFile();
+
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+
+ private:
+  LockFile(std::filesystem::path file, UniqueFd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
+  std::filesystem::path file_;
+  UniqueFd fd_;
+};
+
+/// Something on the host that the first of several users makes and the last one takes away. Where
+/// the last one was killed it stays, and the next user, or sweep(), finds it with its record.
+class SharedUse {
+ public:
+  /// Makes the thing where no one uses it; gets the record that a killed user left ("" where there
+  /// is none) and returns the one to keep. Runs alone among all users of the host. Where it throws,
+  /// it has changed nothing.
+  using Make = std::function<std::string(const std::string& record)>;
+  /// Takes it away again; gets the record. Errors are told, and the record is kept for sweep().
+  using Unmake = std::function<void(const std::string& record)>;
+
+  SharedUse() = default;
+  /// `name` is that of its file under /run/lab. Errors: SyscallError, and what `make` throws.
+  SharedUse(const std::string& name, const Make& make, Unmake unmake);
+  SharedUse(SharedUse&&) = default;
+  SharedUse& operator=(SharedUse&&) = delete;
+  SharedUse(const SharedUse&) = delete;
+  SharedUse& operator=(const SharedUse&) = delete;
+  ~SharedUse();  ///< the last user's takes the thing away
+
+  void abandon() { use_.reset(); }  ///< uses it no more, and takes nothing away
+
+  /// Takes away what users that were killed left, unless someone uses it.
+  static void sweep(const std::string& name, const Unmake& unmake);
+
+ private:
+  std::filesystem::path file_;
+  UniqueFd use_;  // locked shared
+  Unmake unmake_;
+};
+
+}  // namespace lab

@@ -1,0 +1,44 @@
+// How the parts of lab 05 go together: in this lab, and in every later one around more.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bridge.h"
+#include "host_files.h"
+#include "nat.h"
+#include "network_namespace.h"
+#include "network_options.h"
+
+namespace lab {
+
+/// What a container has of the host's network: made before it, and given back after it.
+class ContainerNetwork {
+ public:
+  explicit ContainerNetwork(const NetworkOptions& options)
+      : bridge_(options.bridge, options.ip), lease_(bridge_, options.ip) {
+    Nat::sweep(bridge_);
+    if (!options.nat) return;
+    nat_.emplace(bridge_);
+    nameservers_ = reachable_nameservers();
+  }
+
+  /// In the container's first process: its own network namespace, plugged into the bridge.
+  void enter() const {
+    Netlink host;  // opened before: it goes on speaking to the host's namespace
+    enter_network_namespace();
+    make_veth(host, bridge_.name());
+    configure_eth0(lease_.address(), bridge_.address());
+  }
+
+  /// There too, once the image is the root and /dev is mounted.
+  void bind_files() const { bind_host_files(lease_.address(), nameservers_); }
+
+ private:
+  Bridge bridge_;
+  AddressLease lease_;
+  std::optional<Nat> nat_;
+  std::string nameservers_;
+};
+
+}  // namespace lab
