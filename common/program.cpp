@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +40,13 @@ std::string command_line(const std::vector<std::string>& argv) {
   ::_exit(kNotFound);
 }
 
+// After unshare(CLONE_NEWPID) the next child would be born into that namespace, and once its PID 1
+// has ended, not at all.
+void have_children_here() {
+  const UniqueFd own(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC));
+  ::setns(own.get(), CLONE_NEWPID);
+}
+
 std::string read_to_end(const UniqueFd& fd) {
   std::string text;
   char buffer[4096];
@@ -54,6 +62,7 @@ std::string read_to_end(const UniqueFd& fd) {
 std::string run_program(const std::vector<std::string>& argv) {
   if (listing()) return "";
   tell("program", command_line(argv));
+  have_children_here();
   int ends[2] = {};
   if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
   const UniqueFd read_end(ends[0]);
