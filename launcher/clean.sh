@@ -65,8 +65,44 @@ clean_copies() {
   done
 }
 
+# unlocked FILE: no lab holds it locked; the lock ends with the lab.
+unlocked() {
+  local lock
+  exec {lock}<"$1" || return 1
+  flock -n "$lock" || { exec {lock}<&-; return 1; }
+  exec {lock}<&-
+}
+
+# lab_cgroups: the groups of labs, wherever in the hierarchies those were started.
+lab_cgroups() {
+  awk '/ - cgroup2? / { print $5 }' /proc/self/mountinfo |
+    xargs -I{} find {} -type d -name 'lab-[0-9]*' 2>/dev/null
+}
+
+# A lab locks the file by which its container enters the group.
+clean_cgroups() {
+  local group entrance
+  while read -r group; do
+    entrance=$group/tasks
+    [[ -e $entrance ]] || entrance=$group/cgroup.procs
+    if unlocked "$entrance"; then remove rmdir "$group"; fi
+  done < <(lab_cgroups)
+}
+
+# The next lab on a bridge takes back what one that was killed left there: let it be one that does nothing else.
+clean_networks() {
+  local lock name
+  for lock in /run/lab/net/*/bridge; do
+    if [[ -e $lock ]] && unlocked "$lock"; then
+      name=$(basename "$(dirname "$lock")")
+      remove "$bin/05-netns-veth" --bridge "$name" -- /bin/true
+    fi
+  done
+}
+
 clean_images
 clean_copies
-# What a later lab cannot leave to the kernel (its cgroups, its bridge) is swept here.
+clean_cgroups
+clean_networks
 ((removed + kept + spared > 0)) || echo "nothing to clean"
 ((kept == 0)) || die "$kept could not be removed" "a process may still be using it: fuser -vm PATH"

@@ -119,10 +119,13 @@ find_escape() {
   fi
 }
 
-# reference LAB: the file that holds what the lab teaches.
+# reference LAB: the file that holds what the lab teaches; its header is the first of the lab's own that the
+# exercise includes.
 reference() {
-  local file
-  for file in "$home/labs/$1"/*.cpp; do
-    case ${file##*/} in main.cpp | exercise.cpp | escape_*) ;; *) echo "${file#./}"; return ;; esac
-  done
+  local header folder=$home/labs/$1
+  while read -r header; do
+    [[ -f $folder/$header.cpp ]] || continue
+    echo "${folder#./}/$header.cpp"
+    return
+  done < <(sed -n 's/^#include "\(.*\)\.h"$/\1/p' "$folder/exercise.cpp")
 }

@@ -116,18 +116,22 @@ v1_controllers() {
 
 # Which versions are mounted, and which controllers each has.
 cgroups() {
-  local v1 v2 controllers=
+  local v1 v2 controllers='' name absent=()
   v1=$(v1_controllers) || v1=
   v2=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
   [[ ! $v2 ]] || controllers=$(cat "$v2/cgroup.controllers" 2>/dev/null) || true
-  if [[ $v1 && $v2 ]]; then
+  for name in memory cpu pids; do [[ " $v1 $controllers " == *" $name "* ]] || absent+=("$name"); done
+  if [[ ! $v1 && ! $v2 ]]; then
+    fact cgroup FAIL "no cgroup file system is mounted" "mount -t cgroup2 none /sys/fs/cgroup"
+  elif ((${#absent[@]})); then
+    fact cgroup warn "no controller for ${absent[*]}: lab 06 cannot limit that" \
+      "on the kernel's command line: cgroup_enable=memory; on version 2, is this a container?"
+  elif [[ $v1 && $v2 ]]; then
     fact cgroup ok "version 1 ($v1), version 2 beside it at $v2 (${controllers:-no controllers})"
   elif [[ $v1 ]]; then
     fact cgroup ok "version 1: $v1"
-  elif [[ $v2 ]]; then
-    fact cgroup ok "version 2 at $v2: ${controllers:-no controllers}"
   else
-    fact cgroup warn "no cgroup file system is mounted" "mount -t cgroup2 none /sys/fs/cgroup"
+    fact cgroup ok "version 2 at $v2: $controllers"
   fi
 }
 
@@ -138,7 +142,7 @@ overlay() {
   if grep -qw overlay /proc/filesystems || in_kernel overlay; then
     fact overlayfs ok "the kernel has it"
   else
-    fact overlayfs warn "the kernel has no overlayfs" "install the distribution's full kernel (linux-image-generic)"
+    fact overlayfs FAIL "the kernel has no overlayfs" "install the distribution's full kernel (linux-image-generic)"
   fi
 }
 
@@ -150,7 +154,7 @@ veth() {
   elif why=$(unshare --net sh -c 'ip link add veth0 type veth peer name veth1 && ip link add bridge0 type bridge' 2>&1); then
     fact veth ok "made a veth pair and a bridge in a network namespace of their own"
   else
-    fact veth warn "$why" "modprobe veth bridge; a container may have to be --privileged"
+    fact veth FAIL "$why" "modprobe veth bridge; a container may have to be --privileged"
   fi
 }
 
@@ -208,6 +212,9 @@ needs() {
     01-*) echo "kernel root capabilities folder" ;;
     02-*) echo "pid-namespace" ;;
     03-*) echo "mnt-namespace mount" ;;
+    05-*) echo "net-namespace veth" ;;
+    06-*) echo "cgroup" ;;
+    07-*) echo "overlayfs" ;;
   esac
 }
 

@@ -87,6 +87,30 @@ mount_on_host() {
   fi
 }
 
+# service NAME: the other half of the escape, started on the host: says where it listens, and
+# "reached" for whoever comes. The verdict is what it saw.
+host_service() {
+  local where seen=''
+  coproc service { exec "$bin/escape-$name"; }
+  # shellcheck disable=SC2154 # bash sets service_PID
+  local pid=$service_PID
+  read -r where <&"${service[0]}"
+  note "host: a service listens on ${1//@/$where}, for processes of the host only"
+  in_lab "$where"
+  run "${command[@]}" {copy_lock}<&- || status=$?
+  if read -rt 0 -u "${service[0]}"; then read -r seen <&"${service[0]}"; fi
+  eval "exec ${service[1]}>&-"
+  wait "$pid"
+  if [[ $seen ]]; then note "host: the service was reached"; else note "host: no one came to the service"; fi
+  if [[ $seen ]]; then status=0; elif ((status == 0)); then status=1; fi
+}
+
+# A hog is held by limits, where the lab has some to give.
+hog() {
+  if [[ $lab != chroot ]] && ((10#${lab%%-*} >= 6)); then options=(--memory 64M --cpus 0.4 --pids 64 "${options[@]}"); fi
+  plain
+}
+
 plain() {
   in_lab
   run "${command[@]}" {copy_lock}<&- || status=$?
@@ -100,6 +124,9 @@ case $name in
   leaked-fd) leaked_fd ;;
   kill-host) kill_host ;;
   mount-on-host) mount_on_host ;;
+  host-loopback) host_service 127.0.0.1:@ ;;
+  abstract-socket) host_service "the abstract socket @" ;;
+  fork-bomb | memory-hog | cpu-hog) hog ;;
   *) plain ;;
 esac
 exit "$status"

@@ -9,6 +9,9 @@ closed_by() {
     kill-host) echo 02 ;;
     mount-on-host) echo 03 ;;
     chroot-dotdot) echo 04 ;;
+    host-loopback | abstract-socket) echo 05 ;;
+    fork-bomb | memory-hog | cpu-hog) echo 06 ;;
+    poison-image) echo 07 ;;
   esac
 }
 
@@ -19,6 +22,12 @@ idea_of() {
     kill-host) echo "kill(2) takes a number, and the numbers are the host's" ;;
     mount-on-host) echo "what is mounted in the image shows in the host's mount table" ;;
     chroot-dotdot) echo "a second chroot(2) moves the root away, and .. passes it by" ;;
+    host-loopback) echo "127.0.0.1 is the host's, and what listens there trusts whoever comes" ;;
+    abstract-socket) echo "the name of an abstract socket is no file: no root directory hides it" ;;
+    fork-bomb) echo "every process of the machine is from the same supply" ;;
+    memory-hog) echo "memory is the machine's: who asks for all of it gets it" ;;
+    cpu-hog) echo "whoever computes most gets most of the CPUs" ;;
+    poison-image) echo "what one container writes into its image, the next one runs" ;;
   esac
 }
 
@@ -121,8 +130,10 @@ tour() {
     visit "$lab" "$before"
     before=$lab
   done
+  heading "the final stage" "two finished containers side by side; each claim is read from the kernel"
+  lab_command stage || surprises=$((surprises + 1))
   summary
   echo
   echo "next: read labs/01-chroot/README.md, and write its exercise: ./lab watch 01"
-  ((surprises == 0)) || die "$surprises of the escapes did not end as this course says"
+  ((surprises == 0)) || die "$surprises things did not end as this course says"
 }

@@ -22,7 +22,9 @@ tell mounts "$(in_proc "wc -l < /proc/self/mountinfo")"
 descriptors=
 for file in /proc/$$/fd/*; do [ -L $file ] && descriptors="$descriptors${file##*/} "; done
 tell descriptors "$(in_proc "echo $descriptors")"
-for name in pid mnt net; do tell ns-$name "$(in_proc "readlink /proc/self/ns/$name")"; done
+tell links "$(ip -o link | cut -d: -f2 | tr -d "\n")"
+tell cgroup "$(in_proc "sed -n \"s/.*:memory:/memory /p; s/^0::/v2 /p\" /proc/self/cgroup | head -n 1")"
+for name in pid mnt net cgroup; do tell ns-$name "$(in_proc "readlink /proc/self/ns/$name")"; done
 tell ready yes
 read wait
 exit 0'
@@ -76,7 +78,9 @@ row "pid" "${inside[pid]}" "$(grep '^NSpid' "/proc/$pid/status" | tr '\t' ' ')"
 row "processes seen" "${inside[processes]}" "$(printf '%s\n' /proc/[0-9]* | wc -l)"
 row "mounts seen" "${inside[mounts]}" \
   "$(wc -l <"/proc/$pid/mountinfo") below its root; the host sees $(wc -l </proc/self/mountinfo)"
-for name in pid mnt net; do row "$name namespace" "${inside[ns-$name]}" "$(namespace "$name")"; done
+row "network links" "${inside[links]# }" "the host's: $(cd /sys/class/net && echo *)"
+row "cgroup" "${inside[cgroup]}" "$(sed -n 's/.*:memory:/memory /p; s/^0::/v2 /p' "/proc/$pid/cgroup" | head -n 1)"
+for name in pid mnt net cgroup; do row "$name namespace" "${inside[ns-$name]}" "$(namespace "$name")"; done
 row "environment" "${inside[environment]}" "the launcher has $(env | wc -l) variables"
 row "descriptors" "${inside[descriptors]}" "$(find "/proc/$pid/fd" -type l -printf '%f ')"
 

@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# The final stage: two finished containers, RED and BLUE, side by side. Each claim is read from the kernel, on the
+# host. Run by ./lab as root: launcher/stage.sh [options for both, such as --skip STEP]
+# Exit status: 0 where every claim holds.
+set -euo pipefail
+# shellcheck source=launcher/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+finished=$bin/07-overlay
+limits=(--memory 200M --cpus 0.4 --pids 64)
+extra=("$@")
+broken=0
+declare -A lab_pid pid to from # of RED and of BLUE: the lab, the container's PID 1, its stdin and its stdout
+
+heading() { printf '\n%s-- %s%s\n' "$(colour 1 36)" "$1" "$(colour 1 0)"; }
+
+# claim TEXT COMMAND...: holds where the command succeeds.
+claim() {
+  if "${@:2}"; then
+    printf '%sholds%s  %s\n' "$(colour 1 32)" "$(colour 1 0)" "$1"
+  else
+    printf '%sBROKEN%s %s\n' "$(colour 1 '31;1')" "$(colour 1 0)" "$1"
+    broken=$((broken + 1))
+  fi
+}
+within() { awk -v low="$1" -v value="$2" -v high="$3" 'BEGIN { exit !(low <= value && value <= high) }'; }
+
+# --- two containers, each with a shell that takes commands from here ---------------------
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/lab-stage.XXXXXX")
+# Its shell ends with its stdin.
+hang_up() { eval "exec ${to[$1]}>&-"; unset "to[$1]"; }
+end() {
+  local name
+  for name in "${!to[@]}"; do hang_up "$name"; done
+  for name in "${!lab_pid[@]}"; do wait "${lab_pid[$name]}" 2>/dev/null || true; done
+  rm -rf "$scratch"
+}
+trap end EXIT
+trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+
+start() {
+  local name=$1 in out
+  mkfifo "$scratch/$name.in" "$scratch/$name.out"
+  show "$finished" "${limits[@]}" --lower "$scratch/tools" --env "NAME=$name" "${extra[@]}"
+  "$finished" "${limits[@]}" --lower "$scratch/tools" --env "NAME=$name" "${extra[@]}" -- /bin/sh \
+    <"$scratch/$name.in" >"$scratch/$name.out" &
+  lab_pid[$name]=$!
+  exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
+  to[$name]=$in from[$name]=$out
+  [[ $(ask "$name" "echo \$NAME") == "$name" ]] || die "$name did not start" "./lab run 07 -- true says why"
+  pid[$name]=$(pgrep -P "${lab_pid[$name]}")
+}
+
+# ask NAME COMMAND: the container's shell runs it; what it prints comes back.
+ask() {
+  local line mark=end-of-answer-$RANDOM
+  printf '%s\necho %s\n' "$2" "$mark" >&"${to[$1]}"
+  while IFS= read -rt 60 -u "${from[$1]}" line && [[ $line != "$mark" ]]; do printf '%s\n' "$line"; done
+}
+# inside NAME COMMAND: the same, shown.
+inside() {
+  printf '%s%s# %s%s\n' "$(colour 1 1)" "$1" "$2" "$(colour 1 0)"
+  ask "$1" "$2"
+}
+status_of() { ask "$1" "$2 >/dev/null 2>&1; echo \$?"; }
+
+# --- what the host's kernel says ---------------------------------------------------------
+
+# cgroup_file PID CONTROLLER VERSION1 VERSION2: the file of its cgroup that holds this.
+cgroup_file() {
+  local controllers path mount
+  while IFS=: read -r _ controllers path; do
+    [[ ,$controllers, == *,$2,* ]] || continue
+    mount=$(awk -v controller=",$2," '/ - cgroup / && index("," $NF ",", controller) { print $5; exit }' /proc/self/mountinfo)
+    echo "$mount$path/$3"
+    return
+  done <"/proc/$1/cgroup"
+  mount=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+  echo "$mount$(sed -n 's/^0:://p' "/proc/$1/cgroup")/$4"
+}
+cgroup_value() { cat "$(cgroup_file "$@")"; }
+# cpu_stat NAME KEY
+cpu_stat() { awk -v key="$2" '$1 == key { print $2 }' "$(cgroup_file "${pid[$1]}" cpu cpu.stat cpu.stat)"; }
+cpu_microseconds() {
+  awk '$1 == "usage_usec" { print $2; exit } NF == 1 { printf "%d\n", $1 / 1000; exit }' \
+    "$(cgroup_file "${pid[$1]}" cpuacct cpuacct.usage cpu.stat)"
+}
+oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$(cgroup_file "${pid[$1]}" memory memory.oom_control memory.events)"; }
+# The host's side of all containers; compared before and after.
+host_state() {
+  ip -o link | grep -o 'veth-lab[0-9]*\|lab0' || true
+  find /run/lab -type f 2>/dev/null || true
+  awk '/ - cgroup2? / { print $5 }' /proc/self/mountinfo | xargs -I{} find {} -type d -name "lab-${lab_pid[RED]:-x}*" \
+    -o -type d -name "lab-${lab_pid[BLUE]:-x}*" 2>/dev/null || true
+  awk '{ print $3, $4, $5 }' /proc/self/mountinfo
+}
+image_state() { tar -C "${LAB_ROOTFS:-$home/rootfs/busybox}" --sort=name -cf - . | sha256sum; }
+# The kernel takes a cable away a moment after its namespace.
+host_is_as_before() {
+  local deadline=$((SECONDS + 10))
+  until [[ $(host_state) == "$host_before" ]]; do
+    ((SECONDS < deadline)) || { diff <(echo "$host_before") <(host_state); return 1; }
+  done
+}
+
+# --- the stage ---------------------------------------------------------------------------
+
+are_pid1() {
+  local name
+  for name in RED BLUE; do [[ $(awk '/^NSpid/ { print $NF }' "/proc/${pid[$name]}/status") == 1 ]] || return 1; done
+}
+own_namespaces() {
+  local kind
+  for kind in pid mnt net cgroup; do
+    [[ $(readlink "/proc/self/ns/$kind" "/proc/${pid[RED]}/ns/$kind" "/proc/${pid[BLUE]}/ns/$kind" | sort -u | wc -l) == 3 ]] ||
+      return 1
+  done
+}
+memory_limit() { cgroup_value "${pid[$1]}" memory memory.limit_in_bytes memory.max; }
+pings() { [[ $(status_of "$1" "ping -c 1 -W 5 ${address[$2]}") == 0 ]]; }
+
+# RED computes in an endless loop, for 20 of the kernel's periods of 100 ms.
+hog_in_red() {
+  local used periods throttled blue deadline=$((SECONDS + 30))
+  # shellcheck disable=SC2016 # RED's shell expands it
+  ask RED 'while :; do :; done & hog=$!' >/dev/null
+  used=$(cpu_microseconds RED) periods=$(cpu_stat RED nr_periods) throttled=$(cpu_stat RED nr_throttled)
+  blue=$(cpu_stat BLUE nr_throttled)
+  until (($(cpu_stat RED nr_periods) >= periods + 20)); do ((SECONDS < deadline)) || break; done
+  claim "BLUE answers RED's side meanwhile" pings BLUE RED
+  periods=$(($(cpu_stat RED nr_periods) - periods)) throttled=$(($(cpu_stat RED nr_throttled) - throttled))
+  used=$((($(cpu_microseconds RED) - used) / (periods * 1000)))
+  blue=$(($(cpu_stat BLUE nr_throttled) - blue))
+  # shellcheck disable=SC2016
+  ask RED 'kill $hog; wait $hog' >/dev/null
+  echo "RED, by the kernel's account: $used % of a CPU over $periods periods, throttled in $throttled of them"
+  claim "RED gets 40 % of a CPU and no more" within 30 "$used" 44
+  claim "RED is throttled" within 5 "$throttled" "$periods"
+  claim "BLUE is not: throttled in no period" test "$blue" = 0
+}
+
+end_of() {
+  local status=0
+  hang_up "$1"
+  wait "${lab_pid[$1]}" || status=$?
+  echo "$1 ended with status $status"
+}
+
+mkdir "$scratch/tools"
+cp "$bin/escape-memory-hog" "$scratch/tools/hog"
+host_before=$(host_state)
+image_before=$(image_state)
+
+heading "two containers on one image, each with 0.4 CPU and 200 MiB"
+start RED
+start BLUE
+declare -A address
+for name in RED BLUE; do
+  address[$name]=$(ask "$name" "hostname -i")
+  # shellcheck disable=SC2016
+  inside "$name" 'echo "$NAME, pid $$, at $(hostname -i); processes here: $(ls -d /proc/[0-9]* | wc -l)"'
+done
+claim "each is PID 1, and the host knows them as ${pid[RED]} and ${pid[BLUE]}" are_pid1
+claim "each has a pid, mnt, net and cgroup namespace of its own" own_namespaces
+for name in RED BLUE; do claim "$name may use 209715200 bytes, says the kernel" test "$(memory_limit "$name")" = 209715200; done
+
+heading "they ping each other"
+inside RED "ping -c 1 ${address[BLUE]} | sed -n 2p"
+inside BLUE "ping -c 1 ${address[RED]} | sed -n 2p"
+claim "RED reaches BLUE" pings RED BLUE
+claim "BLUE reaches RED" pings BLUE RED
+
+heading "a CPU hog in RED"
+hog_in_red
+
+heading "memory: 195 MiB live, and past the limit the kernel kills"
+inside RED "/hog 195"
+claim "195 MiB lived: nothing was killed in RED" test "$(oom_kills RED)" = 0
+inside RED "/hog 210"
+claim "210 MiB did not: the kernel killed a process in RED" test "$(oom_kills RED)" = 1
+claim "it killed none in BLUE" test "$(oom_kills BLUE)" = 0
+claim "RED lives on" test "$(ask RED "echo alive")" = alive
+
+heading "RED spoils all the files that it can reach"
+inside RED "rm -rf /home /root /usr /etc/passwd; echo spoiled > /etc/motd; ls /"
+claim "BLUE has its files" test "$(ask BLUE "ls -d /etc/passwd /root | wc -l")" = 2
+
+heading "then everything goes"
+end_of BLUE
+end_of RED
+claim "no link, no cgroup, no lock and no mount of theirs is left on the host" host_is_as_before
+claim "the image is byte for byte what it was" test "$(image_state)" = "$image_before"
+
+echo
+((broken == 0)) || die "$broken of the claims do not hold"
+echo "all claims hold"
