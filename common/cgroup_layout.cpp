@@ -29,15 +29,16 @@ const Mount* mount_with_id(const std::vector<Mount>& mounts, int id) {
 
 // Another mount lies over this one, or over a directory on the way to it.
 bool is_covered(const Mount& mount, const std::vector<Mount>& mounts) {
-  int reached = 0;  // the mount on the way that lies on `below`
-  for (const Mount* below = &mount; below != nullptr && below->id != reached;) {
+  const Mount* reached = &mount;  // from `below`, by its mount point
+  for (const Mount* below = &mount; below != nullptr;) {
     const bool covered = std::any_of(mounts.begin(), mounts.end(), [&](const Mount& other) {
-      return other.parent == below->id && other.id != below->id && other.id != reached &&
-             lies_below(mount.target, other.target);
+      return other.parent == below->id && other.id != below->id && other.id != reached->id &&
+             lies_below(reached->target, other.target);
     });
     if (covered) return true;
-    reached = below->id;
+    reached = below;
     below = mount_with_id(mounts, below->parent);
+    if (below == reached) return false;
   }
   return false;
 }

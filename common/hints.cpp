@@ -4,6 +4,8 @@
 #include <cerrno>
 
 #include "causes.h"
+#include "causes_cgroups.h"
+#include "causes_network.h"
 
 namespace lab {
 namespace {
@@ -33,6 +35,18 @@ constexpr const char* kEnteredBefore =
     "the working directory was entered before the bind mount: chdir into it again";
 constexpr const char* kPutOldOutside = "put_old must be the new root or a directory below it";
 
+constexpr const char* kLayerIsDirectory =
+    "{} is not a directory, and every layer of an overlay is one";
+constexpr const char* kOptionsCutOff =
+    "mount(2) reads 4095 bytes of options, and these are longer; give long paths shorter names, "
+    "such "
+    "as /proc/self/fd/N of an open directory";
+constexpr const char* kOnlyLowerLayers =
+    "this overlay has no upperdir to write to: its layers are all read-only";
+
+constexpr const char* kNoHierarchyHere =
+    "no cgroup hierarchy is mounted there; see grep cgroup /proc/self/mountinfo";
+
 constexpr std::array kHints{
     Row{"chroot", EPERM, not_root, kNeedsRoot},
     Row{"chroot", EPERM, always, kNeedsCapability},
@@ -52,6 +66,29 @@ constexpr std::array kHints{
         "a path may have 4095 bytes, a name in it 255; change directory and use a relative path"},
     Row{"open", ENXIO, opens_terminal,
         "--step waits for Enter on the terminal, and there is none; use --explain"},
+
+    Row{"open", ENOENT, cgroup_missing, "there is no cgroup {}: a cgroup is made by mkdir"},
+    Row{"open", ENOENT, hierarchy_has_not_controller,
+        "this hierarchy of version 1 has other controllers: {} has one of its own; see "
+        "/proc/self/cgroup"},
+    Row{"open", ENOENT, cgroup_is_of_version_1,
+        "this cgroup is of version 1, and its files have other names: memory.limit_in_bytes for "
+        "memory.max, cpu.cfs_quota_us for cpu.max; ls shows them"},
+    Row{"open", ENOENT, cgroup_is_of_version_2,
+        "this cgroup is of version 2, and its files have other names: memory.max for "
+        "memory.limit_in_bytes, cpu.max for cpu.cfs_quota_us, cgroup.procs for tasks; ls shows "
+        "them"},
+    Row{"open", ENOENT, controller_not_handed_on,
+        "the cgroup above does not hand {} on: write +{} to its cgroup.subtree_control"},
+    Row{"open", ENOENT, on_cgroup, "this cgroup has no such file; ls shows those that it has"},
+    Row{"open", ENOENT, in_cgroup_mounts_home, kNoHierarchyHere},
+    Row{"mkdir", ENOENT, in_cgroup_mounts_home, kNoHierarchyHere},
+    Row{"open", EACCES, not_root, kNeedsRoot},
+    Row{"open", EACCES, on_cgroup,
+        "a cgroup takes no new files: open what is there without O_CREAT (ofstream and fopen "
+        "\"w\" ask for it), and look at the name: version 1 and version 2 have other files"},
+    Row{"open", EROFS, on_cgroup,
+        "cgroups are mounted read-only here: is this itself an unprivileged container?"},
 
     Row{"execve", ENOENT, program_missing, "the image has no such program"},
     Row{"execve", ENOENT, script_has_carriage_return,
@@ -96,6 +133,8 @@ constexpr std::array kHints{
         "the first child after unshare(CLONE_NEWPID) was PID 1 of the new namespace; it has "
         "ended, and a namespace without its PID 1 takes no more processes"},
     Row{"fork", ENOMEM, always, "there is no memory left for another process"},
+    Row{"fork", EAGAIN, pids_limit_reached,
+        "the cgroup has as many processes as its pids.max lets it have: {}; threads count too"},
     Row{"fork", EAGAIN, always, "too many processes: see ulimit -u, and pids.max of the cgroup"},
     Row{"kill", ESRCH, always,
         "no process has that pid in this PID namespace; the pids that the host knows mean nothing "
@@ -113,14 +152,48 @@ constexpr std::array kHints{
         "the target is not a mount point; propagation and MS_REMOUNT change a mount that is there"},
     Row{"mount", EINVAL, bind_flag_missing,
         "MS_BIND is missing: without it, a new mount needs a file system type"},
+    Row{"mount", EINVAL, options_cut_off, kOptionsCutOff},
+    Row{"mount", EINVAL, overlay_without_lowerdir,
+        "an overlay needs lowerdir=, the read-only layers, with the topmost first"},
+    Row{"mount", EINVAL, overlay_directory_is_file, kLayerIsDirectory},
+    Row{"mount", EINVAL, overlay_of_one_layer,
+        "without upperdir an overlay needs two directories in lowerdir at least"},
+    Row{"mount", EINVAL, overlay_without_workdir,
+        "upperdir needs workdir beside it: an empty directory on the same file system"},
+    Row{"mount", EINVAL, overlay_workdir_is_upperdir,
+        "workdir and upperdir are one directory; workdir must be an empty one of its own"},
+    Row{"mount", EINVAL, overlay_workdir_and_upperdir_nested,
+        "of workdir and upperdir one lies inside the other; they must lie side by side"},
+    Row{"mount", EINVAL, overlay_upperdir_unfit,
+        "upperdir lies on {}, which overlayfs cannot write to; take a directory on ext4, xfs, "
+        "btrfs "
+        "or tmpfs"},
+    Row{"mount", EINVAL, overlay_workdir_on_other_mount,
+        "workdir and upperdir lie on different mounts; put both into one directory"},
+    Row{"mount", EINVAL, overlay_upperdir_read_only,
+        "upperdir lies on a read-only mount, and the changes must be written there"},
+    Row{"mount", EINVAL, overlay_on_overlay,
+        "{} is an overlay itself; an overlay may lie on an overlay, but no third on those two"},
     Row{"mount", EINVAL, has_data, "the file system does not know an option in {}; see dmesg"},
     Row{"mount", ENOENT, bind_source_missing, "{}, which is to be bound, does not exist"},
+    Row{"mount", ENOENT, options_cut_off, kOptionsCutOff},
+    Row{"mount", ENOENT, overlay_directory_missing,
+        "the layer {} does not exist; a relative path begins in the working directory, and a comma "
+        "or a colon in a name needs a backslash before it"},
+    Row{"mount", ELOOP, overlay_layers_overlap,
+        "the directory {} is in this overlay twice: it is given again, or lies inside another one"},
     Row{"mount", ENOENT, mount_target_missing,
         "there is no {} to mount on; make the directory in the image first"},
+    Row{"mount", ENOTDIR, overlay_directory_is_file, kLayerIsDirectory},
     Row{"mount", ENOTDIR, always,
         "a directory can be mounted on a directory only, and a file on a file"},
+    Row{"mount", ENODEV, asks_for_overlayfs, "the type of overlayfs is called overlay"},
+    Row{"mount", ENODEV, overlay_is_unknown,
+        "this kernel has no overlayfs, or not loaded yet: modprobe overlay"},
     Row{"mount", ENODEV, always,
         "this kernel does not know that file system type; see /proc/filesystems"},
+    Row{"mount", EBUSY, overlay_upperdir_in_use,
+        "another overlay has {} as its upperdir, or its workdir; two that write to one spoil it"},
     Row{"mount", EBUSY, remounts,
         "a file there is open for writing: close it before the mount becomes read-only"},
     Row{"mount", EBUSY, always, "the same is mounted there already: is / still the host's?"},
@@ -134,6 +207,8 @@ constexpr std::array kHints{
         "namespace"},
     Row{"umount2", EINVAL, always, "nothing is mounted there"},
     Row{"umount2", EPERM, not_root, kNeedsRoot},
+    Row{"rmdir", EBUSY, on_cgroup,
+        "processes or groups are left in that cgroup: see its cgroup.procs, and end or move them"},
     Row{"rmdir", EBUSY, always, "something is still mounted there; unmount it first"},
     Row{"rmdir", ENOTEMPTY, always,
         "it is not empty: perhaps the old root is still mounted there; do not use rm -rf, unmount "
@@ -169,19 +244,143 @@ constexpr std::array kHints{
     Row{"pivot_root", EINVAL, put_old_is_outside, kPutOldOutside},
 
     Row{"mknod", EPERM, always, "device nodes need CAP_MKNOD, and a file system that takes them"},
+    Row{"mknod", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
+    Row{"mkdir", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
+    Row{"symlink", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
+    Row{"open", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
     Row{"mknod", EROFS, always, kReadOnly},
+    Row{"mkdir", EROFS, on_cgroup,
+        "cgroups are mounted read-only here: is this itself an unprivileged container?"},
     Row{"mkdir", EROFS, always, kReadOnly},
+    Row{"mkdir", EACCES, not_root, kNeedsRoot},
     Row{"symlink", EROFS, always, kReadOnly},
     Row{"mknod", EEXIST, always, kExists},
     Row{"mkdir", EEXIST, always, kExists},
     Row{"symlink", EEXIST, always, kExists},
+    Row{"write", EBUSY, writes_subtree_control,
+        "processes live in this cgroup itself, and one of version 2 that hands controllers on may "
+        "have none (the root of all excepted): is this itself a container? move them to a group "
+        "below first"},
+    Row{"write", ENOENT, writes_subtree_control,
+        "a controller that is not in cgroup.controllers here cannot be handed on: version 1 has "
+        "it, or the cgroup above keeps it"},
+    Row{"write", EBUSY, moves_process,
+        "this cgroup hands controllers on (cgroup.subtree_control), so it takes no processes: make "
+        "a group below it for them"},
+    Row{"write", ESRCH, moves_process_that_is_gone,
+        "no process has the pid {} in this PID namespace, or it has ended; 0 stands for whoever "
+        "writes"},
+    Row{"sendto", EPERM, not_root, kNeedsRoot},
+    Row{"sendto", EPERM, always, kNeedsCapability},
+    Row{"sendto", ENODEV, speaks_to_other_namespace,
+        "a socket speaks to the network namespace that it was opened in, which is not the one that "
+        "this process is in now: there is no {} in that one"},
+    Row{"sendto", ENODEV, names_link,
+        "there is no link {} in this network namespace; ip link shows those that are"},
+    Row{"sendto", ENODEV, always,
+        "no link has that index in this network namespace; in another one it means another link"},
+    Row{"sendto", EEXIST, makes_link_that_exists,
+        "there is a link {} already, left by an earlier run or on its way out: a veth goes a "
+        "moment "
+        "after its namespace; take another name, or let the kernel number it: veth%d"},
+    Row{"sendto", EEXIST, adds_address, "the link has that address already"},
+    Row{"sendto", EEXIST, adds_route, "there is such a route already; ip route shows it"},
+    Row{"sendto", ERANGE, link_name_too_long, "{} is too long: a link's name has at most 15 bytes"},
+    Row{"sendto", EINVAL, link_name_unfit, "{} is no name for a link: it takes no / : or blank"},
+    Row{"sendto", ESRCH, namespace_of_pid,
+        "there is no process {}: has the container exited? the pid is one of this process's own "
+        "PID namespace"},
+    Row{"sendto", EINVAL, descriptor_is_no_network,
+        "the descriptor {} of IFLA_NET_NS_FD is no network namespace; open /proc/PID/ns/net"},
+    Row{"sendto", EBADF, descriptor_is_no_network,
+        "the descriptor {} of IFLA_NET_NS_FD is not open; open /proc/PID/ns/net"},
+    Row{"sendto", ENOTCONN, makes_veth,
+        "the peer cannot be up before the pair is made: without IFF_UP here; bring it up "
+        "afterwards, in its own namespace"},
+    Row{"sendto", EOPNOTSUPP, master_is_no_bridge,
+        "the link of IFLA_MASTER is no bridge, and takes no ports"},
+    Row{"sendto", EOPNOTSUPP, makes_kind_of_link,
+        "this kernel knows no links of the kind {}, or has not loaded it: modprobe"},
+    Row{"sendto", ENETUNREACH, speaks_to_other_namespace,
+        "a socket speaks to the network namespace that it was opened in, which is not the one that "
+        "this process is in now"},
+    Row{"sendto", ENETUNREACH, gateway_behind_link_that_is_down,
+        "the link {} is down, and leads nowhere: bring it up before the route"},
+    Row{"sendto", ENETUNREACH, no_link_has_address,
+        "no link has an address yet, so no network is one hop away: the address first, then the "
+        "link up, then the route"},
+    Row{"sendto", ENETUNREACH, adds_route,
+        "the gateway lies outside the networks that the addresses here belong to: has the address "
+        "the length of its network?"},
+    Row{"connect", ENETUNREACH, loopback_is_down,
+        "lo is down, as in every new network namespace: bring it up"},
+    Row{"connect", ENETUNREACH, always,
+        "there is no route to that address; ip route shows those that there are"},
+
+    Row{"write", ENOSPC, moves_into_cpuset,
+        "a new cpuset has no CPUs and no memory: write cpuset.cpus and cpuset.mems first"},
+    Row{"write", EINVAL, sets_memory_and_swap,
+        "memory and swap together cannot be less than memory alone: set memory.limit_in_bytes "
+        "first"},
+    Row{"write", EINVAL, sets_cpu_quota,
+        "in microseconds, a period is from 1000 to 1000000, and a quota 1000 at least"},
+    Row{"unlink", EPERM, on_cgroup,
+        "the files of a cgroup go with its directory: rmdir, not rm -r"},
+    Row{"sendto", EPERM, not_root, kNeedsRoot},
+    Row{"sendto", EPERM, always, kNeedsCapability},
+    Row{"sendto", ENODEV, speaks_to_other_namespace,
+        "a socket speaks to the network namespace that it was opened in, which is not the one that "
+        "this process is in now: there is no {} in that one"},
+    Row{"sendto", ENODEV, names_link,
+        "there is no link {} in this network namespace; ip link shows those that are"},
+    Row{"sendto", ENODEV, always,
+        "no link has that index in this network namespace; in another one it means another link"},
+    Row{"sendto", EEXIST, makes_link_that_exists,
+        "there is a link {} already, left by an earlier run or on its way out: a veth goes a "
+        "moment "
+        "after its namespace; take another name, or let the kernel number it: veth%d"},
+    Row{"sendto", EEXIST, adds_address, "the link has that address already"},
+    Row{"sendto", EEXIST, adds_route, "there is such a route already; ip route shows it"},
+    Row{"sendto", ERANGE, link_name_too_long, "{} is too long: a link's name has at most 15 bytes"},
+    Row{"sendto", EINVAL, link_name_unfit, "{} is no name for a link: it takes no / : or blank"},
+    Row{"sendto", ESRCH, namespace_of_pid,
+        "there is no process {}: has the container exited? the pid is one of this process's own "
+        "PID namespace"},
+    Row{"sendto", EINVAL, descriptor_is_no_network,
+        "the descriptor {} of IFLA_NET_NS_FD is no network namespace; open /proc/PID/ns/net"},
+    Row{"sendto", EBADF, descriptor_is_no_network,
+        "the descriptor {} of IFLA_NET_NS_FD is not open; open /proc/PID/ns/net"},
+    Row{"sendto", ENOTCONN, makes_veth,
+        "the peer cannot be up before the pair is made: without IFF_UP here; bring it up "
+        "afterwards, in its own namespace"},
+    Row{"sendto", EOPNOTSUPP, master_is_no_bridge,
+        "the link of IFLA_MASTER is no bridge, and takes no ports"},
+    Row{"sendto", EOPNOTSUPP, makes_kind_of_link,
+        "this kernel knows no links of the kind {}, or has not loaded it: modprobe"},
+    Row{"sendto", ENETUNREACH, speaks_to_other_namespace,
+        "a socket speaks to the network namespace that it was opened in, which is not the one that "
+        "this process is in now"},
+    Row{"sendto", ENETUNREACH, gateway_behind_link_that_is_down,
+        "the link {} is down, and leads nowhere: bring it up before the route"},
+    Row{"sendto", ENETUNREACH, no_link_has_address,
+        "no link has an address yet, so no network is one hop away: the address first, then the "
+        "link up, then the route"},
+    Row{"sendto", ENETUNREACH, adds_route,
+        "the gateway lies outside the networks that the addresses here belong to: has the address "
+        "the length of its network?"},
+    Row{"connect", ENETUNREACH, loopback_is_down,
+        "lo is down, as in every new network namespace: bring it up"},
+    Row{"connect", ENETUNREACH, always,
+        "there is no route to that address; ip route shows those that there are"},
+
     Row{"write", ENOSPC, always, "the disk that the output goes to is full"},
     Row{"write", EPIPE, always, "whoever read the output has gone"},
 };
 
-std::string filled_in(const std::string& hint, const std::string& word) {
-  const size_t at = hint.find("{}");
-  return at == std::string::npos ? hint : std::string(hint).replace(at, 2, word);
+std::string filled_in(std::string hint, const std::string& word) {
+  for (size_t at = 0; (at = hint.find("{}", at)) != std::string::npos; at += word.size())
+    hint.replace(at, 2, word);
+  return hint;
 }
 
 }  // namespace

@@ -22,10 +22,11 @@ UniqueFd open_or_make(const fs::path& file) {
   for (;;) {
     std::error_code unmade;
     fs::create_directories(file.parent_path(), unmade);
-    UniqueFd fd(::open(file.c_str(), flags, 0600));
-    const int error = fd ? 0 : errno;
+    UniqueFd fd;
+    if (!unmade) fd.reset(::open(file.c_str(), flags, 0600));
+    const int error = unmade ? unmade.value() : fd ? 0 : errno;
     // The last one in the directory may have removed it in between.
-    if (error == ENOENT && !unmade) continue;
+    if (error == ENOENT) continue;
     tell_call(call, fd.get(), error);
     if (error != 0) throw SyscallError(call, error);
     return fd;
@@ -119,7 +120,7 @@ SharedUse::~SharedUse() {
   if (!use_) return;
   use_.reset();
   exit_status_of([&] {
-    sweep(fs::relative(file_, kLockDirectory), unmake_);
+    sweep(file_.lexically_relative(kLockDirectory), unmake_);
     return EXIT_SUCCESS;
   });
 }
@@ -128,6 +129,7 @@ void SharedUse::sweep(const std::string& name, const Unmake& unmake) {
   const fs::path file = kLockDirectory / name;
   if (!fs::exists(file)) return;
   const LockFile mutex = alone();
+  if (!fs::exists(file)) return;  // someone else was faster
   const UniqueFd use = open_locked(file, LOCK_EX | LOCK_NB);
   if (!use) return;  // someone uses it
   unmake(read_file(file));

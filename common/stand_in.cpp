@@ -1,71 +1,179 @@
 #include "stand_in.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "mountinfo.h"
 #include "sys.h"
 
 namespace lab {
+namespace fs = std::filesystem;
 namespace {
 
-struct DirectoryId {
-  dev_t device;
-  ino_t inode;
+// Those that must stay as they are: without them the kernel would refuse, or grant more than before.
+unsigned long flags_of(const Mount& mount) {
+  unsigned long flags = 0;
+  if (mount.has_option("nosuid")) flags |= MS_NOSUID;
+  if (mount.has_option("nodev")) flags |= MS_NODEV;
+  if (mount.has_option("noexec")) flags |= MS_NOEXEC;
+  return flags;
+}
+
+void make_read_only(const fs::path& path) {
+  const std::vector<Mount> mounts = mounts_of("self");
+  const Mount* mount = mount_of_path(mounts, fs::canonical(path));
+  if (mount == nullptr) return;
+  sys::mount(nullptr, mount->target, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(*mount));
+}
+
+// /sys shows the network namespace that it was mounted in. The new one covers the old one, and takes
+// over what is mounted below it: the cgroups.
+void mount_sys_anew() {
+  const std::vector<Mount> mounts = mounts_of("self");
+  const Mount* old = mount_of_path(mounts, "/sys");
+  if (old == nullptr || old->type != "sysfs") return;
+  const fs::path fresh = "/run/sys";
+  sys::mkdir(fresh, 0755);
+  sys::mount("sysfs", fresh, "sysfs", flags_of(*old));
+  for (const Mount& mount : mounts) {
+    if (mount.parent != old->id) continue;
+    sys::mount(mount.target, fresh / fs::path(mount.target).lexically_relative("/sys"), nullptr,
+               MS_MOVE);
+  }
+  sys::mount(fresh, "/sys", nullptr, MS_MOVE);
+  sys::rmdir(fresh);
+}
+
+// By the ioctl of old: no netlink here, which is for lab 05 to teach.
+void bring_loopback_up() {
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) == -1)
+    throw SyscallError({"ioctl", {socket.get(), Arg::literal("SIOCSIFFLAGS"), "lo"}}, errno);
+}
+
+// What this process finds on its host: `id` tells it from others, `text` is how it is told.
+struct Thing {
+  std::string id, text;
 };
 
-DirectoryId root_directory() {
+std::vector<Thing> mounts_here() {
+  std::vector<Thing> things;
+  for (const Mount& mount : mounts_of("self"))
+    things.push_back({fmt::format("mount {}", mount.id),
+                      fmt::format("{} mounted on {}", mount.type, mount.target)});
+  return things;
+}
+
+std::vector<Thing> links_here() {
+  std::vector<Thing> things;
+  struct if_nameindex* links = if_nameindex();
+  for (struct if_nameindex* link = links; link != nullptr && link->if_index != 0; ++link)
+    things.push_back({fmt::format("link {}", link->if_index),
+                      fmt::format("the network link {}", link->if_name)});
+  if (links != nullptr) if_freenameindex(links);
+  return things;
+}
+
+std::vector<Thing> lock_files_here() {
+  std::vector<Thing> things;
+  std::error_code none_there;
+  for (fs::recursive_directory_iterator entry("/run/lab", none_there), end;
+       !none_there && entry != end; entry.increment(none_there)) {
+    const std::string path = entry->path();
+    if (!entry->is_directory(none_there)) things.push_back({path, path});
+  }
+  return things;
+}
+
+using Ids = std::set<std::string>;
+
+Ids ids_of(const std::vector<Thing>& things) {
+  Ids ids;
+  for (const Thing& thing : things) ids.insert(thing.id);
+  return ids;
+}
+
+std::vector<Thing> added(std::vector<Thing> things, const Ids& before) {
+  const auto is_old = [&](const Thing& thing) { return before.count(thing.id) != 0; };
+  things.erase(std::remove_if(things.begin(), things.end(), is_old), things.end());
+  return things;
+}
+
+// The kernel takes the links of a namespace away some 20 ms after the last process in it has ended.
+std::vector<Thing> links_that_stay(const Ids& before) {
+  using std::chrono::milliseconds;
+  const auto deadline = std::chrono::steady_clock::now() + milliseconds(500);
+  std::vector<Thing> more = added(links_here(), before);
+  while (!more.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(1));
+    more = added(links_here(), before);
+  }
+  return more;
+}
+
+void tell_left(const std::vector<Thing>& things) {
+  for (const Thing& thing : things) say(fmt::format("left on the host: {}\n", thing.text));
+}
+
+bool same_directory(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+struct stat root_directory() {
   struct stat status {};
   ::stat("/", &status);
-  return {status.st_dev, status.st_ino};
+  return status;
 }
 
 }  // namespace
 
-void make_read_only(const std::filesystem::path& path) {
-  const std::vector<Mount> mounts = mounts_of("self");
-  const Mount* mount = mount_of_path(mounts, std::filesystem::canonical(path));
-  if (mount == nullptr) return;
-  unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
-  if (mount->has_option("nosuid")) flags |= MS_NOSUID;
-  if (mount->has_option("nodev")) flags |= MS_NODEV;
-  if (mount->has_option("noexec")) flags |= MS_NOEXEC;
-  sys::mount(nullptr, mount->target, nullptr, flags);
+void make_stand_in_host(const std::vector<fs::path>& disks) {
+  sys::unshare(CLONE_NEWNS | CLONE_NEWNET);
+  sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
+  for (const fs::path& path : disks) make_read_only(path);
+  sys::mount("lab-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
+  mount_sys_anew();
+  sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
+  bring_loopback_up();
 }
 
-void enter_stand_in_host(const std::filesystem::path& image) {
-  if (std::getenv("LAB_STAND_IN") != nullptr) return;
-  sys::unshare(CLONE_NEWNS);
-  sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
-  make_read_only("/");
-  make_read_only(image);
-  sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
+void enter_stand_in_host(const fs::path& image) {
+  if (std::getenv("LAB_STAND_IN") == nullptr) make_stand_in_host({"/", image});
 }
 
 int tell_what_is_left(const std::function<int()>& body) {
-  std::set<int> before;
-  for (const Mount& mount : mounts_of("self")) before.insert(mount.id);
-  const DirectoryId root = root_directory();
+  const Ids mounts = ids_of(mounts_here()), links = ids_of(links_here()),
+            locks = ids_of(lock_files_here());
+  const struct stat root = root_directory();
 
   const int status = body();
 
-  const DirectoryId root_now = root_directory();
-  if (root_now.device != root.device || root_now.inode != root.inode) {
+  if (!same_directory(root, root_directory())) {
     say("left on the host: the root of its processes is now the image\n");
     return status;
   }
-  for (const Mount& mount : mounts_of("self")) {
-    if (before.count(mount.id) != 0) continue;
-    say(fmt::format("left on the host: {} mounted on {}\n", mount.type, mount.target));
-  }
+  tell_left(added(mounts_here(), mounts));
+  tell_left(links_that_stay(links));
+  tell_left(added(lock_files_here(), locks));
   return status;
 }
 

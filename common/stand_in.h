@@ -3,21 +3,22 @@
 
 #include <filesystem>
 #include <functional>
+#include <vector>
 
 namespace lab {
 
-/// Makes the mount that `path` lies on read-only for this mount namespace; its other flags stay.
-/// Precondition: CAP_SYS_ADMIN, a mount namespace of one's own. Errors: SyscallError.
-void make_read_only(const std::filesystem::path& path);
-
-/// Moves this process into a mount namespace that looks like a host under systemd (every mount
-/// shared), passes nothing on to the machine, and has the file systems of / and of `image`
-/// read-only. Does nothing where $LAB_STAND_IN is set: the caller has made a stand-in itself, and
-/// looks on from there.
+/// Moves this process into a mount and a network namespace that look like a host under systemd:
+/// every mount shared, the loopback link up, /sys of that network. Nothing is passed on to the
+/// machine; its disks, those that the paths of `disks` lie on, are read-only, and /run is empty.
 /// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
+void make_stand_in_host(const std::vector<std::filesystem::path>& disks);
+
+/// The same, with the file systems of / and of `image`. Does nothing where $LAB_STAND_IN is set: the
+/// caller has made a stand-in itself, and looks on from there.
 void enter_stand_in_host(const std::filesystem::path& image);
 
-/// Runs `body`; afterwards tells on stderr which mounts, and which root, it left to this process.
+/// Runs `body`; afterwards tells on stderr which mounts, which root, which network links and which
+/// files in /run/lab it left to this process.
 int tell_what_is_left(const std::function<int()>& body);
 
 }  // namespace lab

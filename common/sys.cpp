@@ -96,7 +96,7 @@ void chdir(CString path) {
 }
 
 UniqueFd open(CString path, int flags) {
-  if (listing()) return UniqueFd();
+  if (listing()) return {};
   flags |= O_CLOEXEC;
   return UniqueFd(checked({"open", {path, Arg::literal(open_flags(flags))}},
                           [&] { return ::open(path.get(), flags); }));

@@ -28,7 +28,7 @@ void umount2(CString target, int flags);
 void chdir(CString path);
 UniqueFd open(CString path, int flags);  ///< always O_CLOEXEC
 void close(int fd);
-void write(int fd, const std::string& text);  ///< all of it, in one call
+void write(int fd, const std::string& text);             ///< all of it, in one call
 void write_file(CString path, const std::string& text);  ///< open(2), one write(2); never makes it
 void make_file(CString path, const std::string& text, mode_t mode);  ///< a new file
 void unlink(CString path);

@@ -18,8 +18,13 @@ mkdir -p "$build_dir/stamps"
 exec {lock}<"$build_dir"
 flock -n "$lock" || { note "waiting for another build to end"; flock "$lock"; }
 
+# A file that came or went since: what is built from which files is found out again.
+changed() {
+  [[ $(find "$home"/{CMakeLists.txt,cmake,common,labs,tests,bench} \
+    \( -type d -o -name CMakeLists.txt -o -name '*.cmake' \) -newer "$build_dir/Makefile" -print -quit) ]]
+}
 # -H and -B joined to their folder are what CMake 3.10 has.
-if [[ ! -f $build_dir/Makefile ]]; then
+if [[ ! -f $build_dir/Makefile ]] || changed; then
   run cmake -G "Unix Makefiles" "-H$home" "-B$build_dir" "${options[@]}"
 fi
 # A stamp is as old as the beginning: what is saved while the compiler runs is built next time.

@@ -18,6 +18,9 @@ packages_for() {
     build) echo "$compiler cmake make git ca-certificates procps libmnl-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6" ;;
     watch) echo entr ;;
+    vm)
+      case $(uname -m) in aarch64) echo qemu-system-arm ;; *) echo qemu-system-x86 ;; esac
+      echo "cpio kmod xz-utils zstd nftables util-linux $setpriv" ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
         "debootstrap vagrant bridge-utils iproute2 python3 curl wget util-linux $setpriv" \

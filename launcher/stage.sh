@@ -120,11 +120,11 @@ own_namespaces() {
 memory_limit() { cgroup_value "${pid[$1]}" memory memory.limit_in_bytes memory.max; }
 pings() { [[ $(status_of "$1" "ping -c 1 -W 5 ${address[$2]}") == 0 ]]; }
 
-# RED computes in an endless loop, for 20 of the kernel's periods of 100 ms.
+# RED computes in four endless loops, for 20 of the kernel's periods of 100 ms.
 hog_in_red() {
   local used periods throttled blue deadline=$((SECONDS + 30))
   # shellcheck disable=SC2016 # RED's shell expands it
-  ask RED 'while :; do :; done & hog=$!' >/dev/null
+  ask RED 'for i in 1 2 3 4; do while :; do :; done & hogs="$hogs $!"; done' >/dev/null
   used=$(cpu_microseconds RED) periods=$(cpu_stat RED nr_periods) throttled=$(cpu_stat RED nr_throttled)
   blue=$(cpu_stat BLUE nr_throttled)
   until (($(cpu_stat RED nr_periods) >= periods + 20)); do ((SECONDS < deadline)) || break; done
@@ -133,9 +133,9 @@ hog_in_red() {
   used=$((($(cpu_microseconds RED) - used) / (periods * 1000)))
   blue=$(($(cpu_stat BLUE nr_throttled) - blue))
   # shellcheck disable=SC2016
-  ask RED 'kill $hog; wait $hog' >/dev/null
+  ask RED 'kill $hogs; wait' >/dev/null 2>&1
   echo "RED, by the kernel's account: $used % of a CPU over $periods periods, throttled in $throttled of them"
-  claim "RED gets 40 % of a CPU and no more" within 30 "$used" 44
+  claim "RED gets 40 % of a CPU and no more" within 25 "$used" 44
   claim "RED is throttled" within 5 "$throttled" "$periods"
   claim "BLUE is not: throttled in no period" test "$blue" = 0
 }

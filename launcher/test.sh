@@ -20,9 +20,10 @@ in_folder() {
 run_tests() {
   local started=$SECONDS summary
   need_root
-  install_missing build test
+  install_missing build test vm
   install_libraries
   fetch_image
+  fetch_kernel || note "going on: the test vm says what it lacks"
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
   part tests in_folder "$home/build" ctest --output-on-failure -j2
   # The same checks on programs that watch their own memory and arithmetic.

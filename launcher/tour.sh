@@ -100,10 +100,10 @@ visit() {
 summary() {
   local escape lab status
   heading "which escape works where" "each cell was run just now; chroot is plain chroot(8), before lab 01"
-  printf '\n%-16s' ''
+  printf '\n%-17s' ''
   for lab in chroot $(labs); do printf '%-9s' "${lab%%-*}"; done
   for escape in $(in_order); do
-    printf '\n%-16s' "$escape"
+    printf '\n%-17s' "$escape"
     for lab in chroot $(labs); do
       if [[ ! ${verdicts["$escape $lab"]:-} ]]; then
         status=0

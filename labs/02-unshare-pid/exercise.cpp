@@ -78,7 +78,8 @@ void die_with_parent(const StartGate& /*gate*/) {
 //   Called in PID 1, with --init. Runs body in a child (fork_child()), with the signals blocked or
 //   not as they were. Until that child ends, it reaps every process that ends in the namespace:
 //   orphans become children of PID 1. SIGTERM, SIGINT, SIGHUP and SIGQUIT are passed on to the
-//   child, unless the terminal sent them.
+//   child, unless the terminal sent them. Once the child is there, it closes every descriptor above
+//   2: what PID 1 has open, the command finds in /proc/1/fd.
 //
 // RETURN VALUE
 //   The exit status of the child that runs body (exit_status_from_wait()).

@@ -1,7 +1,9 @@
 #include "pid_namespace.h"
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -87,6 +89,19 @@ void die_with_parent(const StartGate& gate) {
        });
 }
 
+namespace {
+
+// What is left open in PID 1 can be reached from every process of its namespace (/proc/1/fd).
+void close_all_above_stderr() {
+  constexpr auto kFirst = static_cast<unsigned>(STDERR_FILENO + 1);
+#ifdef SYS_close_range
+  if (::syscall(SYS_close_range, kFirst, ~0U, 0) == 0) return;  // Linux 5.9
+#endif
+  for (long fd = kFirst; fd < ::sysconf(_SC_OPEN_MAX); ++fd) ::close(static_cast<int>(fd));
+}
+
+}  // namespace
+
 int run_under_init(const std::function<int()>& body) {
   bool under_init = false;
   step("init", "PID 1 is a small init that reaps orphans; the command is its child",
@@ -102,6 +117,7 @@ int run_under_init(const std::function<int()>& body) {
     ::sigprocmask(SIG_SETMASK, &callers_mask, nullptr);
     return body();
   });
+  close_all_above_stderr();
   for (;;) {
     // One SIGCHLD may stand for several ends.
     for (sys::Waited end; (end = sys::waitpid(-1, WNOHANG)).pid > 0;) {

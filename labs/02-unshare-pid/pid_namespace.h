@@ -31,8 +31,8 @@ int wait_for(Child& child, const sigset_t& signals);
 void die_with_parent(const StartGate& gate);
 
 /// In PID 1: runs `body` in a child of its own, passes signals on to it, and reaps every orphan of
-/// the namespace until that child ends; returns its exit status. Where the step "init" is left out,
-/// runs `body` itself.
+/// the namespace until that child ends; returns its exit status. Of PID 1's own descriptors it
+/// leaves stdin, stdout and stderr open. Where the step "init" is left out, runs `body` itself.
 int run_under_init(const std::function<int()>& body);
 
 }  // namespace lab

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -29,6 +30,8 @@ inline int serve(int fd) {
 
 // Connects, and prints what the service says. Returns the exit status of the escape.
 inline int attack(int fd, const sockaddr* address, socklen_t size) {
+  const timeval second{1, 0};  // a loopback that is down may answer nothing at all
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
   if (connect(fd, address, size) == -1) {
     std::perror("held: connect");
     return 1;

@@ -6,7 +6,8 @@ rows() { awk -F ' *[|] *' -v lab="${1%%-*}" '!/^#/ && $2 ~ lab { print $1 "|" $3
 
 table_is_complete() {
   local lab=$1 options=() tabled listed
-  [[ $lab == 01-* ]] || options=(--init)
+  [[ $lab == 01-* ]] || options+=(--init)
+  [[ $lab == 0[1-4]-* ]] || options+=(--nat)
   tabled=$(rows "$lab" | cut -d '|' -f 1 | sort)
   listed=$("$bin/$lab" "${options[@]}" --list-steps | cut -d ' ' -f 1 | sort)
   if [[ $tabled == "$listed" ]]; then

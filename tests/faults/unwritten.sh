@@ -4,11 +4,15 @@
 
 # These may hold without any work of the learner's: nothing runs, so nothing is left behind; bad input is refused
 # by what all labs share; who is not root gets no further than the reference of the labs before.
-may_hold='an image that is missing or empty or no directory is refused
+may_hold='a --bridge that is none is refused
+an --ip that no container can have is refused
+an image that is missing or empty or no directory is refused
 no cgroup is left behind
+no lock file is left behind
 no mount of the container appears on the host
 no network link is left behind
 no process is left behind
+the forwarding setting and the packet filter are as they were
 the image is as it was
 who is not root is told so'
 

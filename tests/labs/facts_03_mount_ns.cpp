@@ -25,15 +25,6 @@ std::string mountinfo_of(const Run& run) {
   return "cat /proc/" + run.process() + "/mountinfo";
 }
 
-// The last mount on `target` that the command sees.
-lab::Mount mount_on(const Run& run, const std::string& target) {
-  lab::Mount found;
-  for (const lab::Mount& mount : lab::mounts_of(run.process())) {
-    if (mount.target == target) found = mount;
-  }
-  return found;
-}
-
 void expect_mounted(const Run& run, const std::string& target, const std::string& type) {
   const lab::Mount mount = mount_on(run, target);
   expect_equal(type + " on " + target, mount.type + " on " + mount.target,
@@ -233,6 +224,8 @@ TEST_CASE("mounts are slaves of the host's with --propagation slave only") {
       expect_equal("none", slave_mounts(run), advice);
       continue;
     }
+    // What is mounted inside a layer is never seen in the overlay.
+    if (mount_on(run, "/").type == "overlay") continue;
     const std::string target = image() + "/mnt";
     expect_equal("0", std::to_string(mount_on_host(run, target)), {});
     const bool seen = sees_late_mount(run);

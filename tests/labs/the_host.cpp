@@ -41,4 +41,13 @@ TEST_CASE("no cgroup is left behind") {
   expect_none("cgroup", {"find /sys/fs/cgroup -type d -name 'lab*'", ""});
 }
 
+TEST_CASE("no lock file is left behind") {
+  expect_none("lock", {"find /run/lab", "who made the file, and who is the last to use it?"});
+}
+
+TEST_CASE("the forwarding setting and the packet filter are as they were") {
+  expect_none("setting", {"sysctl net.ipv4.ip_forward; sudo nft list ruleset",
+                          "what does a host have to do for a packet of another?"});
+}
+
 }  // namespace check

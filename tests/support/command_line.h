@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "image.h"
 
 namespace check {
+
+class Host;
 
 /// How the program is started. Request::of(COMMAND).in_image(DIRECTORY) says what differs from the
 /// usual, the probe in image().
@@ -19,7 +22,8 @@ struct Request {
   std::string image = check::image();
   std::string program;  ///< another than $LAB_COMMAND: for controls
   std::function<void()>
-      in_child;  ///< done in the process that becomes the program, as the last thing
+      in_child;                ///< done in the process that becomes the program, as the last thing
+  std::shared_ptr<Host> host;  ///< shared with other runs; by default the run has its own
 
   static Request of(std::vector<std::string> words) {
     Request request;
@@ -46,10 +50,19 @@ struct Request {
     request.in_child = std::move(last_thing);
     return request;
   }
+  Request on(std::shared_ptr<Host> shared) const {
+    Request request = *this;
+    request.host = std::move(shared);
+    return request;
+  }
 };
 
 /// The program that every control runs in: a root directory, and nothing else.
 inline const char* const kPlainChroot = "chroot {rootfs} {command}";
+
+/// No container: the command runs on the host itself. With binary_directory() + "/probe" as the
+/// command, this is a probe of the host.
+inline const char* const kHostItself = "{command}";
 
 /// True where $LAB_COMMAND takes the labs' options: it has no {rootfs} or {command} in it.
 bool takes_lab_options();

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "error.h"
 #include "procfs.h"
 #include "report.h"
 
@@ -22,6 +23,20 @@ std::string variable(const std::vector<std::string>& environment, const std::str
 
 std::string innermost(const std::string& pids) {
   return pids.substr(pids.rfind(' ') + 1);
+}
+
+pid_t pid1_above(std::string process) {
+  while (innermost(lab::pids_of(process)) != "1")
+    process = lab::status_field(lab::read_file("/proc/" + process + "/status"), "PPid");
+  return std::stoi(process);
+}
+
+lab::Mount mount_on(const Run& run, const std::string& target) {
+  lab::Mount found;
+  for (const lab::Mount& mount : lab::mounts_of(run.process())) {
+    if (mount.target == target) found = mount;
+  }
+  return found;
 }
 
 void expect_image_is_root(Run& run) {
@@ -56,6 +71,19 @@ void expect_end_by_signal_comes_back(Run& run) {
   ::kill(run.wait_for_probe(), SIGKILL);
   expect_equal(std::to_string(128 + SIGKILL), std::to_string(run.wait()),
                {"", "waitpid(2): WIFSIGNALED and WTERMSIG"});
+}
+
+void expect_refused(const Request& request, const std::vector<std::string>& words) {
+  const Ended ended = run_to_end(request);
+  expect_equal("125", std::to_string(ended.status),
+               {"", "125 is the lab's own failure; it said: " + ended.errors});
+  expect_equal("", ended.output, {"", "stdout belongs to the command"});
+  for (const std::string& word : words) {
+    expect_true(ended.errors.find(word) != std::string::npos,
+                "a message with " + lab::quoted(word) + " in it",
+                ended.errors.empty() ? "none" : ended.errors,
+                {"", "say what was wrong, and what to do"});
+  }
 }
 
 }  // namespace check

@@ -2,19 +2,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <net/if.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
-#include <iterator>
-#include <sstream>
+#include <functional>
+#include <stdexcept>
+#include <utility>
 
+#include "cgroup_sandbox.h"
 #include "deadline.h"
-#include "mountinfo.h"
+#include "memory_file.h"
 #include "procfs.h"
+#include "program.h"
 #include "stand_in.h"
 #include "sys.h"
 
@@ -25,86 +27,56 @@ namespace {
 
 std::vector<Leftover> all_leftovers;
 
-std::vector<std::string> network_links() {
-  std::vector<std::string> names;
-  struct if_nameindex* links = if_nameindex();
-  for (struct if_nameindex* link = links; link != nullptr && link->if_index != 0; ++link)
-    names.emplace_back(link->if_name);
-  if (links != nullptr) if_freenameindex(links);
-  return names;
+// A veth pair goes by itself, some time after the last process of its namespace. No run waits for
+// that: the open file keeps the host's network namespace, and leftovers() looks at the links again.
+struct LinksOnTheWay {
+  lab::UniqueFd net_dev;
+  std::vector<std::string> before;
+};
+std::vector<LinksOnTheWay> links_on_the_way;
+
+std::vector<std::string> links_now(const lab::UniqueFd& net_dev) {
+  return links_in(lab::read_file(fmt::format("/proc/self/fd/{}", net_dev.get())));
 }
 
-// Units come and go on a machine under systemd, and are its own affair.
-bool is_systemd_unit(const fs::path& directory) {
-  const std::string extension = directory.extension();
-  return extension == ".service" || extension == ".scope" || extension == ".slice" ||
-         extension == ".mount";
-}
-
-std::vector<std::string> cgroup_directories() {
-  std::vector<std::string> found;
-  for (const lab::Mount& mount : lab::mounts_of("self")) {
-    if (mount.type != "cgroup" && mount.type != "cgroup2") continue;
-    std::error_code gone;
-    for (fs::recursive_directory_iterator entry(mount.target, gone), end; !gone && entry != end;
-         entry.increment(gone)) {
-      if (entry->is_symlink(gone) || !entry->is_directory(gone) || is_systemd_unit(entry->path()))
-        continue;
-      found.push_back(entry->path());
-    }
-  }
-  return found;
-}
-
-// A file's identity and its times of change, which no program can set back; of a directory only
-// that it is there.
-std::vector<std::string> files_below(const std::string& directory) {
-  std::vector<std::string> found;
-  std::error_code bad_input;
-  if (!fs::is_directory(directory, bad_input)) return found;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
-    struct stat status {};
-    if (::lstat(entry.path().c_str(), &status) == -1) continue;
-    std::string line = fmt::format("{} mode {:o}", entry.path().string(), status.st_mode);
-    if (!S_ISDIR(status.st_mode)) {
-      line += fmt::format(" inode {} size {} changed {}.{:09}", status.st_ino, status.st_size,
-                          status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
-    }
-    found.push_back(line);
-  }
-  return found;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> result;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) result.push_back(line);
-  return result;
-}
-
-// What is in `now` and not in `before`.
-std::vector<std::string> added(std::vector<std::string> before, std::vector<std::string> now) {
-  std::sort(before.begin(), before.end());
-  std::sort(now.begin(), now.end());
-  std::vector<std::string> more;
-  std::set_difference(now.begin(), now.end(), before.begin(), before.end(),
-                      std::back_inserter(more));
-  return more;
-}
-
-std::vector<Leftover> differences(const Snapshot& before, const Snapshot& now) {
-  std::vector<Leftover> result;
-  const auto note = [&](const char* kind, const char* how, const std::vector<std::string>& list) {
-    for (const std::string& what : list) result.push_back({kind, how + what});
+void forget_links_that_went() {
+  const auto went = [](const LinksOnTheWay& host) {
+    return added(host.before, links_now(host.net_dev)).empty();
   };
-  note("mount", "new: ", added(before.mounts, now.mounts));
-  note("mount", "gone: ", added(now.mounts, before.mounts));
-  note("file", "new: ", added(before.files, now.files));
-  note("file", "gone: ", added(now.files, before.files));
-  // These are the whole machine's: others may take theirs away meanwhile.
-  note("link", "new: ", added(before.links, now.links));
-  note("cgroup", "new: ", added(before.cgroups, now.cgroups));
-  return result;
+  links_on_the_way.erase(std::remove_if(links_on_the_way.begin(), links_on_the_way.end(), went),
+                         links_on_the_way.end());
+}
+
+void note_links_that_stay() {
+  eventually([] {
+    forget_links_that_went();
+    return links_on_the_way.empty();
+  });
+  for (const LinksOnTheWay& host : links_on_the_way) {
+    for (const std::string& link : added(host.before, links_now(host.net_dev)))
+      note_leftover({"link", "new: " + link});
+  }
+  links_on_the_way.clear();
+}
+
+// Nothing where the program is not there, or fails: then no lab has used it either.
+std::string output_of(const std::vector<std::string>& command) {
+  if (!lab::has_program(command[0])) return "";
+  try {
+    return lab::run_program(command);
+  } catch (const lab::Error&) {
+    return "";
+  }
+}
+
+// The holder's part: the namespaces are there; they stay until `hold` is closed at the other end.
+int hold_open(const lab::UniqueFd& ready, const lab::UniqueFd& hold) {
+  lab::make_stand_in_host({"/"});  // whatever the program does, the machine's disk stays as it is
+  char byte = 0;
+  if (::write(ready.get(), &byte, 1) != 1) return EXIT_FAILURE;
+  while (::read(hold.get(), &byte, 1) == -1 && errno == EINTR) {
+  }
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
@@ -120,27 +92,37 @@ Host::Host() {
   holder_ = lab::fork_child([&] {
     hold_
         .reset();  // only the checks keep it open: when they end, however they end, the holder ends
-    sys::unshare(CLONE_NEWNS);
-    sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
-    lab::make_read_only("/");  // whatever the program does, the machine's disk stays as it is
-    sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
-    char byte = 0;
-    if (::write(ready_out.get(), &byte, 1) != 1) return EXIT_FAILURE;
-    while (::read(hold_in.get(), &byte, 1) == -1 && errno == EINTR) {
-    }
-    return EXIT_SUCCESS;
+    return hold_open(ready_out, hold_in);
   });
   ready_out.reset();
   char byte = 0;
   if (::read(ready_in.get(), &byte, 1) != 1)
     throw std::runtime_error("no host could be made for the lab");
+  links_ = sys::open("/proc/" + process() + "/net/dev", O_RDONLY);
+  links_before_ = links_now(links_);
+  before_ = snapshot();
+}
+
+Host::~Host() {
+  if (!comparing_) return;
+  try {
+    for (const Leftover& leftover : differences(before_, snapshot())) note_leftover(leftover);
+  } catch (const std::exception& error) {
+    note_leftover({"process", error.what()});
+  }
+  links_on_the_way.push_back({std::move(links_), std::move(links_before_)});
+  forget_links_that_went();
 }
 
 void Host::enter() const {
   const fs::path working_directory = fs::current_path();
-  const lab::UniqueFd mounts = sys::open("/proc/" + process() + "/ns/mnt", O_RDONLY);
-  if (::setns(mounts.get(), CLONE_NEWNS) == -1)
-    throw lab::SyscallError({"setns", {mounts.get()}}, errno);
+  const std::string namespaces = "/proc/" + process() + "/ns/";
+  const lab::UniqueFd mounts = sys::open(namespaces + "mnt", O_RDONLY);
+  const lab::UniqueFd network = sys::open(namespaces + "net", O_RDONLY);
+  for (const lab::UniqueFd& name_space : {std::cref(mounts), std::cref(network)}) {
+    if (::setns(name_space.get(), 0) == -1)
+      throw lab::SyscallError({"setns", {name_space.get()}}, errno);
+  }
   sys::chdir(working_directory);  // setns(2) moved it to the root
 }
 
@@ -148,23 +130,44 @@ std::string Host::mounts() const {
   return lab::read_file("/proc/" + process() + "/mountinfo");
 }
 
-Snapshot take_snapshot(const Host& host, const std::string& image) {
-  return {lines(host.mounts()), network_links(), cgroup_directories(), files_below(image)};
+void Host::watch_files(const std::string& image) {
+  if (!images_.insert(image).second) return;
+  const std::vector<std::string> files = files_below(image);
+  before_.files.insert(before_.files.end(), files.begin(), files.end());
 }
 
-void compare_with(const Snapshot& before, const Host& host, const std::string& image) {
-  std::vector<Leftover> found = differences(before, take_snapshot(host, image));
-  const bool mounts_differ = std::any_of(found.begin(), found.end(), [](const Leftover& leftover) {
-    return leftover.kind == "mount";
-  });
-  // A mount stays until someone takes it away; the rest may be on its way out.
-  if (!found.empty() && !mounts_differ) {
-    eventually([&] {
-      found = differences(before, take_snapshot(host, image));
-      return found.empty();
-    });
+void Host::watch_packet_filter() {
+  if (packet_filter_) return;
+  packet_filter_ = true;
+  const std::vector<std::string> found = rules();
+  before_.settings.insert(before_.settings.end(), found.begin(), found.end());
+}
+
+std::vector<std::string> Host::rules() const {
+  const lab::UniqueFd said = memory_file("rules");
+  lab::fork_child([&] {
+    enter();
+    sys::write(said.get(),
+               output_of({"nft", "--stateless", "list", "ruleset"}) + output_of({"iptables-save"}));
+    return EXIT_SUCCESS;
+  }).wait();
+  return rules_in(content_of(said));
+}
+
+Snapshot Host::snapshot() const {
+  const std::string proc = "/proc/" + process();
+  Snapshot now;
+  now.mounts = lines_of(mounts());
+  now.cgroups = sandboxed_cgroups();
+  for (const std::string& image : images_) {
+    const std::vector<std::string> files = files_below(image);
+    now.files.insert(now.files.end(), files.begin(), files.end());
   }
-  for (const Leftover& leftover : found) note_leftover(leftover);
+  now.locks = names_below(proc + "/root", "run/lab");
+  if (packet_filter_) now.settings = rules();
+  now.settings.push_back("net.ipv4.ip_forward = " +
+                         forwarding_in(lab::read_file(proc + "/net/snmp")));
+  return now;
 }
 
 void note_leftover(const Leftover& leftover) {
@@ -172,9 +175,11 @@ void note_leftover(const Leftover& leftover) {
 }
 
 std::vector<std::string> leftovers(const std::string& kind) {
+  if (kind == "link") note_links_that_stay();
   std::vector<std::string> found;
   for (const Leftover& leftover : all_leftovers) {
-    if (leftover.kind == kind) found.push_back(leftover.what);
+    const bool known = std::find(found.begin(), found.end(), leftover.what) != found.end();
+    if (leftover.kind == kind && !known) found.push_back(leftover.what);
   }
   return found;
 }

@@ -85,8 +85,6 @@ void prepare_images() {
     fs::create_directory(directory);
     give_to_owner_of_build(directory);
   }
-  sys::unshare(CLONE_NEWNS);
-  sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   // A Host's / is read-only; this must not be, or a lab that writes into its image is not found out.
   sys::mount(scratch / "on-disk", scratch / "on-disk", nullptr, MS_BIND);
   sys::mount("lab-checks", scratch / "tmpfs", "tmpfs", 0, "mode=755");

@@ -9,8 +9,8 @@ namespace check {
 /// Names and values that a program under test cannot know beforehand.
 std::string random_token();
 
-/// Moves this process into a mount namespace of its own and makes in it what the checks need.
-/// Called once, first.
+/// Makes and mounts what the checks need. Called once, first; precondition: a mount namespace of the
+/// checks' own.
 void prepare_images();
 
 /// The directory of the programs that are tested: where this program lies.

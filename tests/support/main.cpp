@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "cgroup_sandbox.h"
 #include "error.h"
 #include "image.h"
 #include "process.h"
@@ -17,9 +18,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   return lab::exit_status_of([&] {
-    ::prctl(PR_SET_CHILD_SUBREAPER,
-            1);  // what a lab leaves behind becomes a child of the checks, and is seen
-    check::prepare_images();
-    return check::run_checks(argc, argv);
+    return check::in_cgroup_sandbox([&] {
+      ::prctl(PR_SET_CHILD_SUBREAPER,
+              1);  // what a lab leaves behind becomes a child of the checks, and is seen
+      check::prepare_images();
+      return check::run_checks(argc, argv);
+    });
   });
 }

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,10 +13,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
+#include <set>
 
 #include "deadline.h"
 #include "error.h"
+#include "memory_file.h"
 #include "procfs.h"
 #include "report.h"
 
@@ -28,9 +28,8 @@ namespace {
 constexpr int kSpareDescriptors[] = {5, 77, 1000};
 constexpr mode_t kCallersUmask = 022;
 
-lab::UniqueFd memory_file(const char* name) {
-  return lab::UniqueFd(::memfd_create(name, MFD_CLOEXEC));
-}
+// The programs under test that run now.
+std::set<std::string> running;
 
 // The calling process becomes the program under test.
 [[noreturn]] void become(const std::vector<std::string>& line, int in, int out, int err,
@@ -58,22 +57,22 @@ lab::UniqueFd memory_file(const char* name) {
   ::_exit(lab::kNotFound);
 }
 
-std::string content(const lab::UniqueFd& file) {
-  return lab::read_file("/proc/self/fd/" + std::to_string(file.get()));
-}
-
 }  // namespace
 
-Run::Run(const Request& request) : image_(request.image) {
+Run::Run(const Request& request)
+    : request_(request), host_(request.host ? request.host : std::make_shared<Host>()) {
   if (!request.lab_options.empty() && request.program.empty()) need_lab_options();
+  host_->watch_files(request.image);
+  const std::vector<std::string>& options = request.lab_options;
+  if (std::find(options.begin(), options.end(), "--nat") != options.end())
+    host_->watch_packet_filter();
   children_before_ = lab::children_of("self");  // the host's holder among them
-  before_ = take_snapshot(host_, image_);
   output_ = memory_file("stdout");
   errors_ = memory_file("stderr");
-  start(request);
+  start();
 }
 
-void Run::start(const Request& request) {
+void Run::start() {
   int ends[2] = {};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
     throw lab::SyscallError({"socketpair", {}}, errno);
@@ -84,37 +83,48 @@ void Run::start(const Request& request) {
 
   stdin_identity_ = identity(fmt::format("/proc/self/fd/{}", stdin_end.get()));
 
-  const std::vector<std::string> line = command_line(request);
+  const std::vector<std::string> line = command_line(request_);
   lab::Child child = lab::fork_child([&]() -> int {
-    host_.enter();
-    become(line, stdin_end.get(), output_.get(), errors_.get(), request.in_child);
+    host_->enter();
+    become(line, stdin_end.get(), output_.get(), errors_.get(), request_.in_child);
   });
   lab_ = child.pid();
+  running.insert(std::to_string(lab_));
   child.release();  // reaped by wait() and note_processes_left(), with all that it leaves to this
                     // process
 }
 
 Run::~Run() {
   try {
-    socket_.reset();  // the probe ends, and with it the lab
-    if (gave_up_) {   // the check has failed; the same wait again would tell nothing new
-      end_everything();
-      return;
-    }
-    if (!status_) {
-      int status = 0;
-      const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
-      if (ended) {
-        status_ = lab::exit_status_from_wait(status);
-      } else {
-        note_leftover({"process", fmt::format("{} did not end with its command", lab_)});
-      }
-    }
-    note_processes_left();
-    compare_with(before_, host_, image_);
+    let_end();
   } catch (const std::exception& error) {
     note_leftover({"process", error.what()});
   }
+  running.erase(std::to_string(lab_));
+}
+
+void Run::let_end() {
+  socket_.reset();  // the probe ends, and with it the lab
+  if (gave_up_) {   // the check has failed; the same wait again would tell nothing new
+    end_everything();
+    host_->compare_nothing();
+    return;
+  }
+  if (!status_) {
+    int status = 0;
+    const bool ended = eventually([&] { return ::waitpid(lab_, &status, WNOHANG) == lab_; });
+    if (ended) {
+      status_ = lab::exit_status_from_wait(status);
+    } else {
+      note_leftover({"process", fmt::format("{} did not end with its command", lab_)});
+    }
+  }
+  note_processes_left();
+  if (!killed_) return;
+  Request next = request_;
+  next.command = {"/probe", "exit", "0"};
+  next.in_child = {};
+  const Run sweeping(next.on(host_));
 }
 
 pid_t Run::wait_for_probe() {
@@ -181,10 +191,10 @@ int Run::wait() {
 }
 
 std::string Run::output() const {
-  return content(output_);
+  return content_of(output_);
 }
 std::string Run::errors() const {
-  return content(errors_);
+  return content_of(errors_);
 }
 
 std::string Run::standard_descriptor(int fd) const {
@@ -192,7 +202,8 @@ std::string Run::standard_descriptor(int fd) const {
   return identity(fmt::format("/proc/self/fd/{}", (fd == STDOUT_FILENO ? output_ : errors_).get()));
 }
 
-void Run::kill_lab(int signal) const {
+void Run::kill_lab(int signal) {
+  killed_ = killed_ || signal == SIGKILL;
   ::kill(lab_, signal);
 }
 
@@ -217,11 +228,13 @@ void Run::end_everything() {
 }
 
 std::vector<std::string> Run::own_children() const {
+  std::set<std::string> others(children_before_.begin(), children_before_.end());
+  for (const std::string& program : running) {
+    if (program != std::to_string(lab_)) others.insert(program);
+  }
   std::vector<std::string> own;
   for (const std::string& child : lab::children_of("self")) {
-    const bool older = std::find(children_before_.begin(), children_before_.end(), child) !=
-                       children_before_.end();
-    if (!older) own.push_back(child);
+    if (others.count(child) == 0) own.push_back(child);
   }
   return own;
 }

@@ -1,9 +1,9 @@
-// One run of the program under test (command_line.h) on a host of its own (host.h), and the probe
-// inside it.
+// One run of the program under test (command_line.h) on a host (host.h), and the probe inside it.
 #pragma once
 
 #include <sys/types.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +20,9 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// Lets the run end, and compares the host with itself. What is left behind is noted (host.h).
+  /// Lets the run end. The last run on a host lets the host be compared with itself. What is left
+  /// behind is noted (host.h). After a program that was killed there is one run more: what such a
+  /// program cannot take away is for the next one to sweep.
   ~Run();
 
   pid_t lab() const { return lab_; }  ///< the program under test
@@ -46,27 +48,28 @@ class Run {
   std::string standard_descriptor(
       int fd) const;  ///< what the program got as fd 0, 1 and 2, as identity() has it
 
-  void kill_lab(int signal) const;
+  void kill_lab(int signal);
   static bool is_alive(pid_t pid);  ///< a process that is neither gone nor a zombie
   void end_everything();            ///< kills whatever is left of the run, by pid
 
-  const Host& host() const { return host_; }
+  const Host& host() const { return *host_; }
 
  private:
-  void start(const Request& request);
+  void start();
+  void let_end();
   void note_processes_left();
 
   std::vector<std::string> own_children()
       const;  ///< children of this process that came with the run
 
-  std::string image_;
+  Request request_;
+  std::shared_ptr<Host> host_;
   std::vector<std::string> children_before_;
-  Host host_;
-  Snapshot before_;
   lab::UniqueFd socket_, output_, errors_;
   std::string stdin_identity_;
   pid_t lab_ = -1, probe_ = -1;
   std::optional<int> status_;
+  bool killed_ = false;   ///< the program got SIGKILL
   bool gave_up_ = false;  ///< a wait has run out of time
 };
 

@@ -1,0 +1,1 @@
+// What is true of the command from lab 06 on.
