@@ -1,15 +1,20 @@
 #include "procfs.h"
 
-#include <fstream>
+#include <fcntl.h>
+
 #include <sstream>
+
+#include "unique_fd.h"
 
 namespace lab {
 
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char buffer[8192];
+  for (ssize_t size = 0; (size = ::read(file.get(), buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(size));
+  return text;
 }
 
 std::string status_field(const std::string& status, const std::string& key) {

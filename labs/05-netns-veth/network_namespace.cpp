@@ -56,16 +56,13 @@ void make_veth(Netlink& host, const std::string& bridge) {
 }
 
 void configure_eth0(const Ipv4& address, const Ipv4& gateway) {
-  step("add-address", "eth0 gets its address; the network that it is on follows from it", [&] {
-    Netlink here;
-    add_address(here, get_link(here, "eth0").index, address);
-  });
-  step("eth0-up", "a link that is down carries nothing, and says so to no one", [] {
-    Netlink here;
-    set_up(here, get_link(here, "eth0").index);
-  });
+  Netlink here;
+  const unsigned eth0 = get_link(here, "eth0").index;
+  step("add-address", "eth0 gets its address; the network that it is on follows from it",
+       [&] { add_address(here, eth0, address); });
+  step("eth0-up", "a link that is down carries nothing, and says so to no one",
+       [&] { set_up(here, eth0); });
   step("default-route", "what is for no network of its own goes to the bridge", [&] {
-    Netlink here;
     NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
     auto& route = message.put<rtmsg>();  // to 0.0.0.0/0: rtm_dst_len stays 0
     route.rtm_family = AF_INET;

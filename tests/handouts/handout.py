@@ -137,13 +137,21 @@ def prediction_is_folded(handout):
         yield "Predict has no answer in <details>"
 
 
-def steps_of(program):
-    for options in (["--init"], []):
-        listed = subprocess.run([program, *options, "--list-steps"], stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, universal_newlines=True)
-        if listed.returncode == 0:
-            return [tuple(line.split(None, 1)) for line in listed.stdout.splitlines()]
-    raise RuntimeError(f"{program} --list-steps: {listed.stderr}")
+def options_of_list_steps(handout, program):
+    """Those of the command in Step by step that prints the steps: sudo build/bin/NN-name [OPTIONS] --list-steps"""
+    for command in handout.commands_of("Step by step"):
+        match = re.fullmatch(rf"sudo {program} ((--[a-z]+ )*)--list-steps", command)
+        if match:
+            return match[1].split()
+    return []
+
+
+def steps_of(program, options=()):
+    listed = subprocess.run([program, *options, "--list-steps"], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, universal_newlines=True)
+    if listed.returncode != 0:
+        raise RuntimeError(f"{program} --list-steps: {listed.stderr}")
+    return [tuple(line.split(None, 1)) for line in listed.stdout.splitlines()]
 
 
 def table_is_the_steps(handout, steps):
@@ -192,7 +200,8 @@ def any_file(handout):
 
 def of_lab(handout, lab):
     """(name, messages) of the checks that hold for a lab's handout."""
-    steps = steps_of(f"build/bin/{lab}")
+    program = f"build/bin/{lab}"
+    steps = steps_of(program, options_of_list_steps(handout, program))
     yield "the beginning", beginning(handout, lab)
     yield "the sections", sections_in_order(handout)
     yield "the prediction is folded", prediction_is_folded(handout)

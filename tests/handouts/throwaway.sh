@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Lays an overlay on the project, so that nothing that a handout does stays, and runs the handouts in
-# it. Started by run.sh as PID 1 of a PID and a mount namespace: throwaway.sh SCRATCH PROJECT [self|NN...]
+# it, with a network of their own. Started by run.sh as PID 1 of a PID and a mount namespace:
+# throwaway.sh SCRATCH PROJECT [self|NN...]
 set -euo pipefail
 
 scratch=$1 project=$2
@@ -14,8 +15,6 @@ lay_overlay() {
   # "." because a path in these options must not have a colon or comma.
   mount -t overlay -o "lowerdir=.,upperdir=$scratch/changes,workdir=$scratch/work" handouts "$project"
   cd "$project"
-  # As systemd has it on a learner's machine.
-  mount --make-rshared /
 }
 
 # Pids that look like a host's, whatever has run before.
@@ -39,6 +38,30 @@ prepare() {
   rm -rf .lab
 }
 
+# The machine's links and its labs' locks are not to be seen. sysfs shows the network namespace that it
+# was mounted in; the mounts of the cgroups move over to the new one.
+# shellcheck disable=SC2317 # in_own_network calls it
+provide_network() {
+  ip link set lo up
+  mount --make-rprivate /
+  mount -t tmpfs -o mode=755 run /run
+  mkdir "$scratch/sys"
+  mount -t sysfs -o nosuid,nodev,noexec sysfs "$scratch/sys"
+  mount --move /sys/fs/cgroup "$scratch/sys/fs/cgroup"
+  umount --recursive /sys
+  mount --move "$scratch/sys" /sys
+  rmdir "$scratch/sys"
+  # As systemd has it on a learner's machine.
+  mount --make-rshared /
+}
+
+# Not for prepare: ./lab setup may have to download packages.
+in_own_network() {
+  export -f provide_network
+  # shellcheck disable=SC2016
+  scratch=$scratch unshare --net bash -ec 'provide_network; exec "$@"' bash "$@"
+}
+
 lay_overlay
 provide_sudo
 unset LAB_ROOTFS LAB_DEPS_DIR LABS_MUST_RUN CI NO_COLOR
@@ -48,8 +71,8 @@ begin_pids_at 20000
 # Not exec: PID 1 is a shell that waits, and so reaps orphans as a host's init does.
 status=0
 if [[ ${1:-} == self ]]; then
-  python3 tests/handouts/test_runner.py "$scratch" || status=1
+  in_own_network python3 tests/handouts/test_runner.py "$scratch" || status=1
 else
-  python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
+  in_own_network python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
 fi
 exit "$status"

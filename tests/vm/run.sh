@@ -47,8 +47,8 @@ skip_all() { # REASON
   exit
 }
 
-# expect WANTED SEEN WHAT
-expect() { [[ $1 == "$2" ]] || { printf '%s\n  expected: %s\n  seen:     %s\n' "$3" "$1" "$2"; return 1; }; }
+# same WANTED SEEN WHAT
+same() { [[ $1 == "$2" ]] || { printf '%s\n  expected: %s\n  seen:     %s\n' "$3" "$1" "$2"; return 1; }; }
 
 boot() { # COMMAND...; in the background, because bash runs a trap only once the command in the foreground has ended
   local status=0
@@ -80,18 +80,18 @@ value() { sed -n "s/^$1 //p" "$work/out"; }
 
 command_comes_back() {
   cat "$work/err"
-  expect 7 "$came_back" "the exit status"
-  expect "<two words>words <it's>words <>words <\$HOME>" "$(value words)" "the words of the command"
+  same 7 "$came_back" "the exit status"
+  same "<two words>words <it's>words <>words <\$HOME>" "$(value words)" "the words of the command"
 }
 version_2_only() {
-  expect cgroup2 "$(value cgroups)" "cgroup mounts"
-  expect 0::/ "$(value own)" "/proc/self/cgroup"
+  same cgroup2 "$(value cgroups)" "cgroup mounts"
+  same 0::/ "$(value own)" "/proc/self/cgroup"
 }
 bare() {
-  expect '<>' "$(value 'handed down')" "controllers handed down at the start"
-  expect shared "$(value root)" "the propagation of /"
+  same '<>' "$(value 'handed down')" "controllers handed down at the start"
+  same shared "$(value root)" "the propagation of /"
 }
-kernel_is_the_fetched_one() { expect "$(basename .lab/kernel/lib/modules/*)" "$(value kernel)" "uname -r"; }
+kernel_is_the_fetched_one() { same "$(basename .lab/kernel/lib/modules/*)" "$(value kernel)" "uname -r"; }
 a_failure_is_seen() {
   sed -n '/^wrong: /p' "$work/out"
   grep -q '^wrong: not ok - check-02-unshare-pid' "$work/out"
@@ -129,21 +129,23 @@ ends_with_its_caller() { # SIGNAL
   kill -"$1" "$caller"
   wait "$caller" || true
   await gone "$caller"
-  expect '' "$(ls -A "$TMPDIR")" "left in the temporary folder"
+  same '' "$(ls -A "$TMPDIR")" "left in the temporary folder"
 }
 
 late_boot_is_ended() {
   local status=0
   LAB_VM_DEADLINE=0 boot true 2>"$work/late" || status=$?
-  expect 125 "$status" "the exit status"
+  same 125 "$status" "the exit status"
   grep -q 'did not come up within 0 s' "$work/late"
   grep -q 'hint: ' "$work/late"
 }
 
+a_shell_on_a_terminal() { expect -f "$here/shell.exp" "$project/launcher/vm/boot.sh" "$last"; }
+
 shell_needs_a_terminal() {
   local status=0
   ./lab vm 01 </dev/null >"$work/late" 2>&1 || status=$?
-  expect 2 "$status" "the exit status"
+  same 2 "$status" "the exit status"
   grep -q 'no terminal' "$work/late"
 }
 
@@ -167,5 +169,8 @@ check "a lab that is wrong fails there, too" a_failure_is_seen
 check "the machine ends with its caller, though that is killed" ends_with_its_caller KILL
 check "and where it is interrupted" ends_with_its_caller TERM
 check "a boot that takes too long is ended, and said so" late_boot_is_ended
-check "the shell needs a terminal" shell_needs_a_terminal
+if command -v expect >/dev/null; then
+  check "a shell has the terminal's size, keys, and exit status, and gives the terminal back" a_shell_on_a_terminal
+fi
+check "without a terminal it is refused" shell_needs_a_terminal
 exit "$failed"
