@@ -356,8 +356,8 @@ TEST_CASE("the host and the container reach each other") {
 
 TEST_CASE("containers started together have addresses of their own and reach each other") {
   const auto host = std::make_shared<Host>();
-  std::vector<std::unique_ptr<Run>> runs;
-  for (int i = 0; i < 5; ++i) runs.push_back(std::make_unique<Run>(probe_on(host)));
+  std::vector<std::unique_ptr<Run>> runs(5);
+  for (auto& run : runs) run = std::make_unique<Run>(probe_on(host));
   for (const auto& run : runs) run->wait_for_probe();
   for (size_t i = 0; i < runs.size(); ++i) {
     const Run &from = *runs[i], &to = *runs[(i + 1) % runs.size()];

@@ -27,7 +27,7 @@ std::string innermost(const std::string& pids) {
 
 pid_t pid1_above(std::string process) {
   while (innermost(lab::pids_of(process)) != "1")
-    process = lab::status_field(lab::read_file("/proc/" + process + "/status"), "PPid");
+    process = lab::status_field(lab::read_file(fmt::format("/proc/{}/status", process)), "PPid");
   return std::stoi(process);
 }
 

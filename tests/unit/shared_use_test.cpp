@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
-#include <vector>
 
 #include "capture.h"
 #include "error.h"
@@ -228,16 +228,16 @@ TEST_CASE("many at once: files and directories come and go, and no one stumbles"
     const auto unmake_once = [](const std::string&) {
       if (::rmdir("/run/thing") == -1) throw lab::Error("it is not there", "");
     };
-    std::vector<lab::Child> processes;
-    for (int i = 0; i < 4; ++i) {
-      processes.push_back(lab::fork_child([&] {
+    std::array<lab::Child, 4> processes;
+    for (lab::Child& process : processes) {
+      process = lab::fork_child([&] {
         for (int turn = 0; turn < 50; ++turn) {
           const lab::SharedUse thing("net/thing", make_once, unmake_once);
           const lab::LockFile address = lock();
           if (::access("/run/thing", F_OK) == -1) return 1;
         }
         return 0;
-      }));
+      });
     }
     for (lab::Child& process : processes) CHECK(process.wait() == 0);
   });
