@@ -2,19 +2,27 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
 #include <sstream>
 
 #include "unique_fd.h"
 
 namespace lab {
 
-std::string read_file(const std::filesystem::path& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string read_to_end(int fd) {
   std::string text;
   char buffer[8192];
-  for (ssize_t size = 0; (size = ::read(file.get(), buffer, sizeof buffer)) > 0;)
+  for (;;) {
+    const ssize_t size = ::read(fd, buffer, sizeof buffer);
+    if (size == -1 && errno == EINTR) continue;
+    if (size <= 0) return text;
     text.append(buffer, static_cast<size_t>(size));
-  return text;
+  }
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return read_to_end(file.get());
 }
 
 std::string status_field(const std::string& status, const std::string& key) {

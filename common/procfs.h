@@ -11,6 +11,9 @@ namespace lab {
 /// size 0.
 std::string read_file(const std::filesystem::path& path);
 
+/// The rest of what can be read from a descriptor; the reading ends with the first error.
+std::string read_to_end(int fd);
+
 /// The value of `key` in /proc/PID/status, blanks in a row made one: status_field(text, "NSpid") is
 /// "4711 1".
 std::string status_field(const std::string& status, const std::string& key);

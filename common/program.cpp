@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "process.h"
+#include "procfs.h"
 #include "step.h"
 
 namespace lab {
@@ -47,16 +48,6 @@ void have_children_here() {
   ::setns(own.get(), CLONE_NEWPID);
 }
 
-std::string read_to_end(const UniqueFd& fd) {
-  std::string text;
-  char buffer[4096];
-  for (ssize_t got = 0; (got = ::read(fd.get(), buffer, sizeof buffer)) != 0;) {
-    if (got > 0) text.append(buffer, static_cast<size_t>(got));
-    if (got == -1 && errno != EINTR) break;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string run_program(const std::vector<std::string>& argv) {
@@ -72,7 +63,7 @@ std::string run_program(const std::vector<std::string>& argv) {
   if (pid == 0) become(argv, write_end.get());
   Child program(pid);
   write_end.reset();
-  const std::string said = read_to_end(read_end);
+  const std::string said = read_to_end(read_end.get());
   const int status = program.wait();
   if (status == EXIT_SUCCESS) return said;
   throw Error(fmt::format("{}: exit status {}: {}", command_line(argv), status, said), "");

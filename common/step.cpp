@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "procfs.h"
 #include "unique_fd.h"
 
 namespace lab {
@@ -125,12 +126,7 @@ std::vector<StepLine> steps_of(const std::function<int()>& story) {
   if (pid == 0) list_steps_to(write_end.get(), story);
   write_end.reset();
 
-  std::string text;
-  char buffer[4096];
-  ssize_t got = 0;
-  while ((got = ::read(read_end.get(), buffer, sizeof buffer)) > 0) {
-    text.append(buffer, static_cast<size_t>(got));
-  }
+  const std::string text = read_to_end(read_end.get());
   int status = 0;
   while (::waitpid(pid, &status, 0) == -1 && errno == EINTR) {
   }

@@ -13,18 +13,18 @@ name=$1 lab=$2
 shift 2
 status=0
 
-# `chroot` is the state before lab 01: the program that every machine has.
+# in_lab COMMAND [ARG...]: sets `command`. `chroot` is the state before lab 01: the program that every machine has.
 in_lab() {
   if [[ $lab == chroot ]]; then
-    command=(chroot "$copy" /escape "$@")
+    command=(chroot "$copy" "$@")
   else
-    command=("$bin/$lab" --rootfs "$copy" "${options[@]}" -- /escape "$@")
+    command=("$bin/$lab" --rootfs "$copy" "${options[@]}" -- "$@")
   fi
 }
 
 # A host directory on descriptor 7, as a careless parent leaves one open.
 leaked_fd() {
-  in_lab
+  in_lab /escape
   note "$(colour 2 1)+ $(quoted "${command[@]}") 7</$(colour 2 0)"
   "${command[@]}" 7</ {copy_lock}<&- || status=$?
 }
@@ -37,7 +37,7 @@ kill_host() {
   # shellcheck disable=SC2154
   pid=$victim_PID
   note "host: started a victim, pid $pid"
-  in_lab "$pid"
+  in_lab /escape "$pid"
   run "${command[@]}" {copy_lock}<&- || status=$?
   if ((status == 0)); then
     wait_until_gone "$pid" || { note "host: but process $pid is alive"; status=1; }
@@ -65,7 +65,7 @@ wait_until_gone() {
 # is never changed. The verdict is the kernel's own table.
 mount_on_host() {
   local seen
-  in_lab
+  in_lab /escape
   show unshare --mount --propagation private sh
   show mount --make-rshared /
   show "${command[@]}"
@@ -87,22 +87,43 @@ mount_on_host() {
   fi
 }
 
-# service NAME: the other half of the escape, started on the host: says where it listens, and
-# "reached" for whoever comes. The verdict is what it saw.
+# host_service NAME: the other half of the escape, started on the host: says where it listens, and
+# "reached" for whoever comes. The verdict is what it saw, once it has ended: with its stdin.
 host_service() {
-  local where seen=''
+  local where heard seen=''
   coproc service { exec "$bin/escape-$name"; }
   # shellcheck disable=SC2154 # bash sets service_PID
   local pid=$service_PID
-  read -r where <&"${service[0]}"
+  exec {heard}<&"${service[0]}"
+  read -r where <&"$heard"
   note "host: a service listens on ${1//@/$where}, for processes of the host only"
-  in_lab "$where"
-  run "${command[@]}" {copy_lock}<&- || status=$?
-  if read -rt 0 -u "${service[0]}"; then read -r seen <&"${service[0]}"; fi
+  in_lab /escape "$where"
+  run "${command[@]}" {copy_lock}<&- {heard}<&- || status=$?
   eval "exec ${service[1]}>&-"
+  read -r seen <&"$heard" || true
   wait "$pid"
   if [[ $seen ]]; then note "host: the service was reached"; else note "host: no one came to the service"; fi
   if [[ $seen ]]; then status=0; elif ((status == 0)); then status=1; fi
+}
+
+# Two containers, one after the other, on one copy of the image. The verdict is what the second one finds.
+poison_image() {
+  local word=poison-$RANDOM seen
+  in_lab /escape "$word"
+  run "${command[@]}" {copy_lock}<&- || status=$?
+  ((status < 125)) || return 0
+  in_lab /bin/date
+  show "${command[@]}"
+  status=0
+  seen=$("${command[@]}" {copy_lock}<&-) || status=$?
+  printf '%s\n' "$seen"
+  ((status == 0)) || { status=125; return 0; }
+  if [[ $seen == "$word" ]]; then
+    note "host: the next container ran what the first one wrote"
+  else
+    note "host: the next container ran the date of the image"
+    status=1
+  fi
 }
 
 # A hog is held by limits, where the lab has some to give.
@@ -112,7 +133,7 @@ hog() {
 }
 
 plain() {
-  in_lab
+  in_lab /escape
   run "${command[@]}" {copy_lock}<&- || status=$?
 }
 
@@ -127,6 +148,7 @@ case $name in
   host-loopback) host_service 127.0.0.1:@ ;;
   abstract-socket) host_service "the abstract socket @" ;;
   fork-bomb | memory-hog | cpu-hog) hog ;;
+  poison-image) poison_image ;;
   *) plain ;;
 esac
 exit "$status"

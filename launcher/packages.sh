@@ -20,7 +20,7 @@ packages_for() {
     watch) echo entr ;;
     vm)
       case $(uname -m) in aarch64) echo qemu-system-arm ;; *) echo qemu-system-x86 ;; esac
-      echo "cpio kmod xz-utils zstd nftables util-linux $setpriv" ;;
+      echo "cpio kmod xz-utils zstd nftables iproute2 util-linux $setpriv" ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
         "debootstrap vagrant bridge-utils iproute2 python3 curl wget util-linux $setpriv" \

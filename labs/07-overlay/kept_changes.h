@@ -17,9 +17,6 @@ class KeptChanges {
   KeptChanges& operator=(const KeptChanges&) = delete;
   ~KeptChanges();
 
-  /// In the child: closes its copy of the descriptor, a directory of the host's.
-  void close_in_child() { locked_.reset(); }
-
  private:
   bool first_run_ = false;
   UniqueFd locked_;

@@ -91,7 +91,11 @@ void check_layers(const fs::path& image, const std::vector<fs::path>& lower,
                       fmt::format("it must be there beforehand: mkdir {}", quoted(upper)));
     require_fit_for_changes(upper);
     // What lies beside them in the directory of --upper is not seen by overlayfs.
-    for (const char* made : {"upper", "work"}) layers.push_back(layer(upper / made));
+    for (const char* made : {"upper", "work"}) {
+      if (fs::exists(fs::symlink_status(upper / made)))
+        require_directory("--upper", upper / made, "it is a symbolic link that leads nowhere");
+      layers.push_back(layer(upper / made));
+    }
   }
   for (size_t a = 0; a < layers.size(); ++a) {
     for (size_t b = 0; b < a; ++b) refuse_overlap(layers[a], layers[b]);

@@ -7,11 +7,17 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cgroups.h"
 #include "deadline.h"
@@ -161,11 +167,11 @@ std::string files_called(const std::string& name, const Host& host) {
   return found.empty() ? "none" : found;
 }
 
-unsigned long memory_used(const Run& run) {
+long memory_used(const Run& run) {
   const int version = cgroup_of(run.probe(), "memory").version;
   if (version == 0) skip("this machine has no memory controller");
-  return std::stoul(cgroup_file(run.probe(), "memory",
-                                version == 1 ? "memory.usage_in_bytes" : "memory.current"));
+  return std::stol(cgroup_file(run.probe(), "memory",
+                               version == 1 ? "memory.usage_in_bytes" : "memory.current"));
 }
 
 }  // namespace
@@ -304,16 +310,16 @@ TEST_CASE("an image that is an overlay itself works") {
 }
 
 TEST_CASE("the changes count as memory of the container") {
-  constexpr unsigned long kSize = 4 << 20;
+  constexpr long kSize = 4 << 20;
   const fs::path image = new_image();
   write_file(image / "large", std::string(kSize, 'x'));
   Run run(Request{}.in_image(image));
   run.wait_for_probe();
-  const unsigned long before = memory_used(run);
+  const long before = memory_used(run);
   expect_done(run, {"append /large x", "stat /large", fmt::format("file 644 {}", kSize + 1)});
-  expect_true(memory_used(run) >= before + kSize,
-              fmt::format("{} bytes more, the size of the file that was changed", kSize),
-              fmt::format("{} and then {}", before, memory_used(run)),
+  const long more = memory_used(run) - before;  // the kernel counts in batches
+  expect_true(more > kSize / 2, fmt::format("some {} bytes more, for the file's copy", kSize),
+              fmt::format("{} more", more),
               {fmt::format("cat /proc/{}/cgroup", run.process()),
                "a file is copied up whole; where to, and who pays for it?"});
 }
@@ -465,10 +471,13 @@ TEST_CASE("200 layers work and more are refused") {
   need_lab_options();
   Options options;
   for (int i = 1; i < 200; ++i)
-    options.insert(options.end(), {"--lower", new_layer("etc/who", std::to_string(i))});
+    options.insert(options.end(), {"--lower", new_layer("srv/" + std::to_string(i), "")});
   Run run(Request{}.with_options(options));
   run.wait_for_probe();
-  expect_equal("199", run.ask("read-file /etc/who"), {"", "mount(2) reads 4095 bytes of options"});
+  const std::string seen = run.ask("names-in /srv");
+  expect_equal(
+      "199 files", fmt::format("{} files", std::count(seen.begin(), seen.end(), ' ') + 1),
+      {fmt::format("sudo ls {}/srv", root_of(run)), "mount(2) reads 4095 bytes of options"});
   options.insert(options.end(), {"--lower", new_directory()});
   expect_refused(Request::of(kEndAtOnce).with_options(options), {"201", "hint:"});
 }
@@ -513,6 +522,7 @@ TEST_CASE("an --upper that cannot keep changes is refused") {
   need_lab_options();
   const fs::path image = new_image(), upper = new_layer("upper/inner/file", "x");
   const fs::path overlay = new_overlay(upper), locked = read_only(new_directory());
+  const fs::path no_upper = new_layer("upper", "x"), no_work = new_layer("work", "x");
   const auto host = std::make_shared<Host>();
   const Tree before = tree_of(image), upper_before = tree_of(upper);
   const std::pair<Options, const char*> refused[] = {
@@ -527,6 +537,8 @@ TEST_CASE("an --upper that cannot keep changes is refused") {
       {keeping("/proc"), "lies on proc"},
       {keeping(overlay), "lies on an overlay"},
       {keeping(locked), "read-only"},
+      {keeping(no_upper), "Not a directory"},
+      {keeping(no_work), "Not a directory"},
   };
   for (const auto& [options, word] : refused) {
     expect_refused(Request::of(kEndAtOnce).on(host).in_image(image).with_options(options),
@@ -534,6 +546,9 @@ TEST_CASE("an --upper that cannot keep changes is refused") {
   }
   expect_as_before(before, image);
   expect_as_before(upper_before, upper);
+  for (const fs::path& directory : {no_upper, no_work})
+    expect_equal("1", std::to_string(tree_of(directory).size() - 1),
+                 {"ls " + directory.string(), "who makes what before it has looked?"});
 }
 
 TEST_CASE("the finished container has a root and processes and a network and limits of its own") {

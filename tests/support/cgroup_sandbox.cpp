@@ -97,15 +97,14 @@ void sweep(const fs::path& place) {
   }
 }
 
-// The controllers that version 2 has here and that lab 06 limits, as the sandbox must hand them on.
+// The controllers that version 2 has here and that lab 06 limits: the sandbox must get them. Where one
+// is handed on already, asking for it does nothing. It stays so: others may have come to use it.
 bool hand_on_controllers(const lab::CgroupHierarchy& hierarchy) {
-  for (const char* controller : {"memory", "cpu", "pids"}) {
-    // Where it is on already, this does nothing. It stays on: others may have come to use it.
-    if (hierarchy.has(controller) &&
-        !written(hierarchy.place / "cgroup.subtree_control", std::string("+") + controller))
-      return false;
-  }
-  return true;
+  const fs::path file = hierarchy.place / "cgroup.subtree_control";
+  const auto handed_on = [&](const std::string& controller) {
+    return !hierarchy.has(controller) || written(file, "+" + controller);
+  };
+  return handed_on("memory") && handed_on("cpu") && handed_on("pids");
 }
 
 // A new cpuset of version 1 has neither processors nor memory, and takes no process.

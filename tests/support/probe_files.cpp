@@ -48,7 +48,7 @@ std::string read_text(const std::string& path) {
   if (fd == -1) return outcome(-1);
   char text[4096];
   const ssize_t size = read(fd, text, sizeof text);
-  const std::string seen = size == -1 ? outcome(-1) : std::string(text, static_cast<size_t>(size));
+  std::string seen = size == -1 ? outcome(-1) : std::string(text, static_cast<size_t>(size));
   close(fd);
   return seen;
 }
@@ -57,7 +57,7 @@ std::string read_text(const std::string& path) {
 std::string write_text(const std::string& path, int flags, const std::string& text) {
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644);
   if (fd == -1) return outcome(-1);
-  const std::string result = text.empty() ? "ok" : outcome(write(fd, text.data(), text.size()));
+  std::string result = text.empty() ? "ok" : outcome(write(fd, text.data(), text.size()));
   close(fd);
   return result;
 }

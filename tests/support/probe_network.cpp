@@ -237,7 +237,7 @@ std::string resolve(std::istringstream& words) {
   std::ifstream hosts("/etc/hosts");
   for (std::string line; std::getline(hosts, line);) {
     std::istringstream fields(line.substr(0, line.find('#')));
-    const std::string address = next_word(fields);
+    std::string address = next_word(fields);
     for (std::string name; fields >> name;) {
       if (name == wanted) return address;
     }

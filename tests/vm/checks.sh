@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/bin/bash
 # Runs every check program in the virtual machine, two at a time, the longest first; a line each, and what failed.
-# run.sh hands this file to the machine, whose shell is busybox. `checks.sh PROGRAM [OPTION...]` runs one of them.
+# run.sh hands this file to the machine. `checks.sh PROGRAM [OPTION...]` runs one of them.
 export LABS_MUST_RUN=1 LAB_DEADLINE=60 # nothing here is quick
 
 indent() { sed 's/^/    /'; }
@@ -12,14 +12,14 @@ one() {
   {
     echo "$result - $points ($(($(cut -d. -f1 /proc/uptime) - begun)) s)"
     grep '^skip ' "$report" | indent
-    [ "$result" = ok ] || grep -v '^ok ' "$report" | tail -n 60 | indent
+    [[ $result == ok ]] || grep -v '^ok ' "$report" | tail -n 60 | indent
   } >"$report.lines"
   cat "$report.lines" # in one write: another is at work, too
-  [ "$result" = ok ]
+  [[ $result == ok ]]
 }
 
-if [ $# -gt 0 ]; then
+if (($#)); then
   one "$@"
 else
-  cd build/bin && printf '%s\n' check-* | sort -r | xargs -n 1 -P 2 sh "$0"
+  cd build/bin && printf '%s\n' check-* | sort -r | xargs -n 1 -P 2 bash "$0"
 fi

@@ -71,9 +71,9 @@ in_the_machine='
   printf "words <%s>" "$@"
   echo
   echo "$0" >/tmp/checks.sh
-  sh /tmp/checks.sh
+  bash /tmp/checks.sh
   echo "checks $?"
-  LAB_COMMAND=01-chroot sh /tmp/checks.sh check-02-unshare-pid --only "the command is PID 1 of its namespace" | sed "s/^/wrong: /"
+  LAB_COMMAND=01-chroot bash /tmp/checks.sh check-02-unshare-pid --only "the command is PID 1 of its namespace" | sed "s/^/wrong: /"
   exit 7'
 
 value() { sed -n "s/^$1 //p" "$work/out"; }
@@ -160,6 +160,11 @@ mkdir "$TMPDIR"
 
 came_back=0
 boot sh -c "$in_the_machine" "$(<"$here/checks.sh")" "two words" "it's" "" "\$HOME" >"$work/out" 2>"$work/err" || came_back=$?
+if ((came_back == 125)); then
+  printf 'not ok - the machine boots\n'
+  sed 's/^/    /' "$work/err"
+  exit 1
+fi
 check "a command's words, output and exit status pass through" command_comes_back
 check "the machine has cgroup version 2 only" version_2_only
 check "it is bare: no controller handed down, its root shared" bare
