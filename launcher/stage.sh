@@ -82,23 +82,40 @@ cgroup_file() {
 cgroup_value() { cat "$(cgroup_file "$@")"; }
 # cpu_stat NAME KEY
 cpu_stat() { awk -v key="$2" '$1 == key { print $2 }' "$(cgroup_file "${pid[$1]}" cpu cpu.stat cpu.stat)"; }
-cpu_microseconds() {
-  awk '$1 == "usage_usec" { print $2; exit } NF == 1 { printf "%d\n", $1 / 1000; exit }' \
-    "$(cgroup_file "${pid[$1]}" cpuacct cpuacct.usage cpu.stat)"
+# read_clocks FILE: sets `used`, the CPU time that FILE counts, and `now`, both in ms. One right after the other: no
+# process in between.
+read_clocks() {
+  local first second uptime
+  read -r first second <"$1" # version 1: nanoseconds; version 2: usage_usec and microseconds
+  read -r uptime _ </proc/uptime
+  if [[ $first == usage_usec ]]; then used=$((second / 1000)); else used=$((first / 1000000)); fi
+  now=$((10#${uptime/./} * 10))
+}
+# Sixteen times the usual weight: on a machine that has much else to do, nothing but its limit is to hold RED.
+come_first() {
+  local file
+  file=$(cgroup_file "${pid[$1]}" cpu cpu.shares cpu.weight)
+  case $file in
+    */lab-*/cpu.shares) echo 16384 >"$file" ;;
+    */lab-*/cpu.weight) echo 1600 >"$file" ;;
+  esac
 }
 oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$(cgroup_file "${pid[$1]}" memory memory.oom_control memory.events)"; }
 # The host's side of all containers; compared before and after.
 host_state() {
   ip -o link | grep -o 'veth-lab[0-9]*\|lab0' || true
   find /run/lab -type f 2>/dev/null || true
-  awk '/ - cgroup2? / { print $5 }' /proc/self/mountinfo | xargs -I{} find {} -type d -name "lab-${lab_pid[RED]:-x}*" \
-    -o -type d -name "lab-${lab_pid[BLUE]:-x}*" 2>/dev/null || true
+  local owner
+  for owner in "${lab_pid[@]}"; do
+    awk '/ - cgroup2? / { print $5 }' /proc/self/mountinfo |
+      xargs -I{} find {} -type d \( -name "lab-$owner" -o -name "lab-$owner-*" \) 2>/dev/null || true
+  done
   awk '{ print $3, $4, $5 }' /proc/self/mountinfo
 }
 image_state() { tar -C "${LAB_ROOTFS:-$home/rootfs/busybox}" --sort=name -cf - . | sha256sum; }
 # The kernel takes a cable away a moment after its namespace.
 host_is_as_before() {
-  local deadline=$((SECONDS + 10))
+  local deadline=$((SECONDS + 5))
   until [[ $(host_state) == "$host_before" ]]; do
     ((SECONDS < deadline)) || { diff <(echo "$host_before") <(host_state); return 1; }
   done
@@ -118,25 +135,28 @@ own_namespaces() {
   done
 }
 memory_limit() { cgroup_value "${pid[$1]}" memory memory.limit_in_bytes memory.max; }
-pings() { [[ $(status_of "$1" "ping -c 1 -W 5 ${address[$2]}") == 0 ]]; }
+pings() { [[ ${address[$1]} != "${address[$2]}" && $(status_of "$1" "ping -c 1 -W 5 ${address[$2]}") == 0 ]]; }
 
-# RED computes in four endless loops, for 20 of the kernel's periods of 100 ms.
+# RED computes in four endless loops. The kernel deals out its 40 % in periods of 100 ms; 20 of them are looked at.
 hog_in_red() {
-  local used periods throttled blue deadline=$((SECONDS + 30))
+  local account used now used_before began periods throttled blue
+  account=$(cgroup_file "${pid[RED]}" cpuacct cpuacct.usage cpu.stat)
+  come_first RED
   # shellcheck disable=SC2016 # RED's shell expands it
   ask RED 'for i in 1 2 3 4; do while :; do :; done & hogs="$hogs $!"; done' >/dev/null
-  used=$(cpu_microseconds RED) periods=$(cpu_stat RED nr_periods) throttled=$(cpu_stat RED nr_throttled)
-  blue=$(cpu_stat BLUE nr_throttled)
-  until (($(cpu_stat RED nr_periods) >= periods + 20)); do ((SECONDS < deadline)) || break; done
-  claim "BLUE answers RED's side meanwhile" pings BLUE RED
+  periods=$(cpu_stat RED nr_periods) throttled=$(cpu_stat RED nr_throttled) blue=$(cpu_stat BLUE nr_throttled)
+  read_clocks "$account"
+  used_before=$used began=$now
+  claim "BLUE reaches RED meanwhile" pings BLUE RED
+  while ((now < began + 2000)); do sleep 0.1; read_clocks "$account"; done
+  used=$((100 * (used - used_before) / (now - began)))
   periods=$(($(cpu_stat RED nr_periods) - periods)) throttled=$(($(cpu_stat RED nr_throttled) - throttled))
-  used=$((($(cpu_microseconds RED) - used) / (periods * 1000)))
   blue=$(($(cpu_stat BLUE nr_throttled) - blue))
   # shellcheck disable=SC2016
   ask RED 'kill $hogs; wait' >/dev/null 2>&1
-  echo "RED, by the kernel's account: $used % of a CPU over $periods periods, throttled in $throttled of them"
-  claim "RED gets 40 % of a CPU and no more" within 25 "$used" 44
-  claim "RED is throttled" within 5 "$throttled" "$periods"
+  echo "RED, by the kernel's account: $used % of a CPU, throttled in $throttled of $periods periods"
+  claim "RED gets 40 % of a CPU and no more" within 36 "$used" 45
+  claim "RED is throttled" within 10 "$throttled" "$periods"
   claim "BLUE is not: throttled in no period" test "$blue" = 0
 }
 

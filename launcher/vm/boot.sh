@@ -133,11 +133,11 @@ die_of() {
 }
 
 wait_for_boot() {
-  local hint="on a slow or busy machine, give it longer: LAB_VM_DEADLINE=300"
-  ! accelerated || hint="KVM may be there and not work, as in some virtual machines: try without LAB_KVM"
+  local late="on a slow or busy machine, give it longer: LAB_VM_DEADLINE=300" early="what QEMU and the kernel said stands above"
+  ! accelerated || late="KVM may be there and not work, as in some virtual machines: try without LAB_KVM" early=$late
   until grep -q '^up' "$status_file"; do
-    running || die_of "the machine ended while it booted" "what the kernel said stands above"
-    ((SECONDS < deadline)) || die_of "the machine did not come up within $deadline s" "$hint"
+    running || die_of "the machine ended while it booted" "$early"
+    ((SECONDS < deadline)) || die_of "the machine did not come up within $deadline s" "$late"
     sleep 0.1
   done
 }

@@ -23,8 +23,9 @@ od -An -N16 -tx8 /dev/urandom >"$secret"
 
 # in_lab LAB [OPTION...]: sets `line`, the beginning of the command line of that lab.
 in_lab() {
-  local programs=("$bin/$1"-*)
-  line=(timeout 20 "${programs[0]}" --rootfs "$image" "${@:2}" --)
+  local program
+  program=$bin/$(cd labs && printf '%s' "$1"-*)
+  line=(timeout 20 "$program" --rootfs "$image" "${@:2}" --)
   [[ $1 != chroot ]] || line=(timeout 20 chroot "$image")
 }
 
@@ -53,6 +54,76 @@ mount_on_host() {
   grep -q ' - tmpfs lab-escape ' <<<"$said"
 }
 
+# host_service ESCAPE: the service runs out here, and says "reached" for whoever comes.
+host_service() {
+  local where heard seen=''
+  coproc service { exec "$bin/escape-$1"; }
+  exec {heard}<&"${service[0]}"
+  read -r where <&"$heard"
+  said=$("${line[@]}" /escape "$where" 2>&1) || true
+  eval "exec ${service[1]}>&-" # its end
+  read -r seen <&"$heard" || true
+  exec {heard}<&-
+  [[ $seen == reached ]]
+}
+host_loopback() { host_service host-loopback; }
+abstract_socket() { host_service abstract-socket; }
+
+# used WHAT ESCAPE_ARGUMENT...: runs the escape; prints what the lab and all below it used, as the kernel charges
+# it to those who waited for them. On descriptor 3: what the escape said.
+used() {
+  python3 - "$1" "${line[@]}" /escape "${@:2}" <<'END'
+import resource, subprocess, sys, time
+begin = time.monotonic()
+said = subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open("/dev/fd/3", "wb") as file:
+    file.write(said.stdout)
+if sys.argv[1] == "memory":  # the most that one process had, in MiB
+    print(used.ru_maxrss // 1024)
+else:  # the share of a CPU, in percent
+    print(round(100 * (used.ru_utime + used.ru_stime) / (time.monotonic() - begin)))
+END
+}
+
+memory_hog() {
+  local most
+  most=$(used memory 256 3>"$scratch/said")
+  said="at most $most MiB"$'\n'$(<"$scratch/said")
+  ((most >= 256))
+}
+
+# With --cpus 0.4 it has 40 %, and for the begun period a little more; never 65. Without, a machine that has
+# much else to do may have less to give: once of three times will do.
+cpu_hog() {
+  local share n
+  for n in 1 2 3; do
+    share=$(used cpu 600 3>"$scratch/said")
+    said="$share % of a CPU, try $n"$'\n'$(<"$scratch/said")
+    ((share <= 65)) || return 0
+  done
+  return 1
+}
+
+# The host is a PID namespace of its own: the last pid in it tells how many processes there were.
+fork_bomb() {
+  local count
+  # shellcheck disable=SC2016
+  said=$(unshare --pid --fork --mount-proc sh -c '"$@"; cut -d " " -f 5 /proc/loadavg' host "${line[@]}" /escape 600 2>&1)
+  count=${said##*$'\n'}
+  ((count >= 600))
+}
+
+# The image on the host's disk is what the next container gets.
+poison_image() {
+  local word=poison-$RANDOM poisoned=false
+  mkdir "$image/bin"
+  said=$("${line[@]}" /escape "$word" 2>&1) || true
+  if grep -qs "$word" "$image/bin/date"; then poisoned=true; fi
+  rm -r "${image:?}/bin"
+  $poisoned
+}
+
 # -----------------------------------------------------------------------------------------
 
 # cell EXPECTED ESCAPE LAB [OPTION...]
@@ -62,7 +133,7 @@ cell() {
   in_lab "${@:3}"
   if "${2//-/_}"; then
     seen=escapes
-  elif grep -qE '^(held|escaped|mounted)' <<<"$said"; then
+  elif grep -qE '^(held|escaped|mounted|wrote)' <<<"$said"; then
     seen=held
   fi
   if [[ $seen == "$1" ]]; then
@@ -71,6 +142,12 @@ cell() {
     printf 'not ok - %s\n  expected: %s\n  seen:     %s\n%s\n' "$name" "$1" "$seen" "$said"
     failed=1
   fi
+}
+
+# limits ESCAPE LAB: sets `limits`. What holds a hog has to be asked for.
+limits() {
+  limits=()
+  [[ $1 != *-@(bomb|hog) || $2 != 0[67] ]] || limits=(--memory 64M --cpus 0.4 --pids 64)
 }
 
 rows() { grep -v '^#' "$table"; }
@@ -86,7 +163,9 @@ fi
 
 while read -ra row; do
   for i in "${!columns[@]}"; do
-    ((i == 0)) || cell "${row[i]}" "${row[0]}" "${columns[i]}"
+    ((i > 0)) || continue
+    limits "${row[0]}" "${columns[i]}"
+    cell "${row[i]}" "${row[0]}" "${columns[i]}" "${limits[@]}"
   done
 done < <(rows | sed 1d)
 cell escapes leaked-fd 01 --skip close-fds

@@ -5,7 +5,10 @@
 # These may hold without any work of the learner's: nothing runs, so nothing is left behind; bad input is refused
 # by what all labs share; who is not root gets no further than the reference of the labs before.
 may_hold='a --bridge that is none is refused
+a --cpus that is no share of CPU time is refused
 a --lower that is no layer is refused
+a --memory that is no size or too little is refused
+a --pids that is no number of processes is refused
 an --upper that cannot keep changes is refused
 an --ip that no container can have is refused
 an image that is missing or empty or no directory is refused

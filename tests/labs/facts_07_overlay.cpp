@@ -79,11 +79,11 @@ Tree tree_of(const fs::path& directory) {
   return tree;
 }
 
-void expect_as_before(const Tree& before, const fs::path& directory) {
-  const Tree now = tree_of(directory);
+void expect_as_before(const Tree& first, const fs::path& directory) {
+  const Tree last = tree_of(directory);
   std::string differs;
-  for (const std::string& what : added(before, now)) differs += "now " + what + "\n";
-  for (const std::string& what : added(now, before)) differs += "was " + what + "\n";
+  for (const std::string& what : added(first, last)) differs += "now " + what + "\n";
+  for (const std::string& what : added(last, first)) differs += "was " + what + "\n";
   expect_equal("", differs,
                {"sudo find " + lab::quoted(directory.string()) + " -cmin -1",
                 "which layer takes what is written?"});
@@ -105,7 +105,8 @@ fs::path read_only(fs::path directory) {
 
 // An overlay whose lower layer is `lower`, with an upper one of its own.
 fs::path new_overlay(const fs::path& lower) {
-  const fs::path merged = new_directory(), changes = new_directory();
+  fs::path merged = new_directory();
+  const fs::path changes = new_directory();
   for (const char* name : {"upper", "work"}) fs::create_directory(changes / name);
   mount_here("overlay", merged,
              fmt::format("lowerdir={0},upperdir={1}/upper,workdir={1}/work", lower.string(),
@@ -222,7 +223,7 @@ TEST_CASE("the root has the mode and the owner of the image whatever the umask")
   const fs::path image = new_image();
   fs::permissions(image, static_cast<fs::perms>(0751));
   CHECK(::chown(image.c_str(), 12, 34) == 0);
-  for (const mode_t mask : {022, 077, 0}) {
+  for (const mode_t mask : {022U, 077U, 0U}) {
     Run run(Request{}.in_image(image).after([mask] { ::umask(mask); }));
     run.wait_for_probe();
     struct stat root {};
@@ -249,7 +250,9 @@ TEST_CASE("the changes are gone with the container") {
 TEST_CASE("containers on one image have changes of their own") {
   const auto host = std::make_shared<Host>();
   std::vector<std::unique_ptr<Run>> runs;
-  for (int i = 0; i < 4; ++i) runs.push_back(std::make_unique<Run>(probe_on(host, image())));
+  constexpr int kRuns = 4;
+  runs.reserve(kRuns);
+  for (int i = 0; i < kRuns; ++i) runs.push_back(std::make_unique<Run>(probe_on(host, image())));
   for (const auto& run : runs) {
     run->wait_for_probe();
     run->ask("write-file /token " + run->process());
@@ -440,8 +443,8 @@ TEST_CASE("layers with blanks and commas and colons and backslashes in their pat
   fs::rename(new_image(), image);
   fs::create_directory(upper);
   std::vector<std::string> options = keeping(upper);
-  for (const std::string name : {"one", "two"}) {
-    const fs::path lower = check::image() + "-" + name + odd;
+  for (const char* name : {"one", "two"}) {
+    const fs::path lower = fmt::format("{}-{}{}", check::image(), name, odd);
     write_file(lower / "etc" / name, name);
     options.insert(options.end(), {"--lower", lower});
   }
