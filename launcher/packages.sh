@@ -23,7 +23,7 @@ packages_for() {
       echo "cpio kmod xz-utils zstd nftables iproute2 util-linux $setpriv" ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
-        "debootstrap vagrant bridge-utils iproute2 python3 curl wget util-linux $setpriv" \
+        "debootstrap vagrant bridge-utils iproute2 nftables iptables python3 curl wget util-linux $setpriv" \
         "$(clang_runtime)" ;;
   esac
 }
