@@ -95,6 +95,13 @@ void check_step_names(const std::vector<std::string>& skip, const std::function<
   }
 }
 
+// The path "." leads to where the process stands, and not to what was mounted there since.
+std::filesystem::path image_of(const Options& options) {
+  const std::filesystem::path given = options.rootfs;
+  const bool here = given.lexically_normal() == "." || given.lexically_normal() == "./";
+  return here ? std::filesystem::current_path() : given;
+}
+
 void check_image(const std::string& rootfs) {
   sys::open(rootfs, O_RDONLY | O_DIRECTORY);
   if (std::filesystem::is_empty(rootfs)) {
@@ -187,7 +194,7 @@ int run_lab(App& app, int argc, char** argv, const std::function<int(const Reque
     add_shared_options(*app.cli_, options);
     if (const int status = parse(*app.cli_, argc, argv); status >= 0) return status;
 
-    const Request request{options.rootfs, options.env, command_of(*app.cli_)};
+    const Request request{image_of(options), options.env, command_of(*app.cli_)};
     const auto told_story = [&] { return story(request); };
     if (options.list_steps) return list_steps(told_story);
     if (!options.skip.empty()) check_step_names(options.skip, told_story);

@@ -1,6 +1,5 @@
 #include "cgroups.h"
 
-#include <cmath>
 #include <filesystem>
 #include <string>
 
@@ -44,7 +43,7 @@ void limit_memory(const Cgroups& cgroups, std::uint64_t bytes) {
 void limit_cpus(const Cgroups& cgroups, double cpus) {
   step("limit-cpu", "who has used up the quota of a period waits for the next one", [&] {
     const Cgroup& cgroup = cgroups.with("cpu");
-    const std::string quota = std::to_string(std::llround(cpus * kPeriod));
+    const std::string quota = std::to_string(static_cast<long>(cpus * kPeriod + 0.5));  // rounded
     const std::string period = std::to_string(kPeriod);
     if (cgroup.version == 2) {
       sys::write_file(cgroup.path / "cpu.max", quota + " " + period);

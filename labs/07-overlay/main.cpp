@@ -19,7 +19,8 @@
 #include "usage.h"               // lab 06: what it used
 
 int main(int argc, char** argv) {
-  lab::App app("07-overlay", "runs COMMAND in a container of its own, on an image that stays as it is");
+  lab::App app("07-overlay",
+               "runs COMMAND in a container of its own, on an image that stays as it is");
   const lab::PropagationOption propagation(app);
   const lab::NetworkOptions network_options(app);
   const lab::LimitOptions limits(app);
