@@ -140,7 +140,7 @@ def prediction_is_folded(handout):
 def options_of_list_steps(handout, program):
     """Those of the command in Step by step that prints the steps: sudo build/bin/NN-name [OPTIONS] --list-steps"""
     for command in handout.commands_of("Step by step"):
-        match = re.fullmatch(rf"sudo {program} ((--[a-z]+ )*)--list-steps", command)
+        match = re.fullmatch(rf"sudo {program} ((?:--[a-z]+ (?:[0-9][0-9.KMG]* )?)*)--list-steps", command)
         if match:
             return match[1].split()
     return []
