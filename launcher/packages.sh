@@ -6,21 +6,22 @@
 compiler=g++ setpriv=
 if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then compiler=g++-8 setpriv=setpriv; fi
 
+emulator=qemu-system-x86
+if [[ $(uname -m) == aarch64 ]]; then emulator=qemu-system-arm; fi
+
 # The sanitizers' libraries, which come in a package that is named for clang's version.
 clang_runtime() {
   apt-cache show --no-all-versions clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\).*/libclang-rt-\1-dev/p'
 }
 
-# One line a purpose. Libraries are listed with the oldest version that will do:
+# One line of output a purpose. Libraries are listed with the oldest version that will do:
 # cmake/Dependencies.cmake fetches those that the distribution has not.
 packages_for() {
   case $1 in
     build) echo "$compiler cmake make git ca-certificates procps libmnl-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6" ;;
     watch) echo entr ;;
-    vm)
-      case $(uname -m) in aarch64) echo qemu-system-arm ;; *) echo qemu-system-x86 ;; esac
-      echo "cpio kmod xz-utils zstd nftables iproute2 util-linux $setpriv" ;;
+    vm) echo "$emulator cpio kmod xz-utils zstd nftables iproute2 util-linux $setpriv" ;;
     test)
       echo "clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
         "debootstrap vagrant bridge-utils iproute2 nftables iptables python3 curl wget util-linux $setpriv" \
@@ -30,7 +31,7 @@ packages_for() {
 
 # missing PACKAGE...: those of them that are not installed.
 missing() {
-  comm -23 <(printf '%s\n' "$@" | sort) \
+  comm -23 <(printf '%s\n' "$@" | sort -u) \
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | sort)
 }
 

@@ -10,7 +10,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -132,7 +131,7 @@ std::vector<std::string> controllers() {
 // The first cgroup that a process is in together with the checks; "none" where it has its own.
 std::string cgroup_in_common(pid_t pid) {
   for (const std::string& controller : controllers()) {
-    const std::string directory = directory_of(pid, controller);
+    std::string directory = directory_of(pid, controller);
     if (directory == directory_of(::getpid(), controller)) return directory;
   }
   return "none";

@@ -237,8 +237,9 @@ TEST_CASE("the root has the mode and the owner of the image whatever the umask")
 
 TEST_CASE("the changes are gone with the container") {
   const auto host = std::make_shared<Host>();
+  const fs::path image = new_image();
   for (int i = 0; i < 2; ++i) {
-    Run run(probe_on(host, image()));
+    Run run(probe_on(host, image));
     run.wait_for_probe();
     expect_equal(kGone, run.ask("stat /etc/changed"),
                  {"", "where were the changes of the run before?"});
@@ -249,10 +250,11 @@ TEST_CASE("the changes are gone with the container") {
 
 TEST_CASE("containers on one image have changes of their own") {
   const auto host = std::make_shared<Host>();
+  const fs::path image = new_image();
   std::vector<std::unique_ptr<Run>> runs;
   constexpr int kRuns = 4;
   runs.reserve(kRuns);
-  for (int i = 0; i < kRuns; ++i) runs.push_back(std::make_unique<Run>(probe_on(host, image())));
+  for (int i = 0; i < kRuns; ++i) runs.push_back(std::make_unique<Run>(probe_on(host, image)));
   for (const auto& run : runs) {
     run->wait_for_probe();
     run->ask("write-file /token " + run->process());
@@ -269,7 +271,7 @@ TEST_CASE("containers on one image have changes of their own") {
 TEST_CASE("a lab that was killed leaves none of its changes on the host") {
   const auto host = std::make_shared<Host>();
   const std::string name = random_token(), mounts = host->mounts();
-  Run killed(probe_on(host, image()));
+  Run killed(probe_on(host, new_image()));
   killed.wait_for_probe();
   expect_done(killed, {"write-file /etc/" + name + " x", "read-file /etc/" + name, "x"});
   killed.kill_lab(SIGKILL);
@@ -306,7 +308,7 @@ TEST_CASE("a read-only image can be written to") {
 }
 
 TEST_CASE("an image that is an overlay itself works") {
-  const fs::path image = new_overlay(check::image());
+  const fs::path image = new_overlay(new_image());
   Run run(Request{}.in_image(image));
   run.wait_for_probe();
   expect_done(run, {"append /token +", "read-file /token", token() + "+"});
@@ -411,7 +413,7 @@ TEST_CASE("an --upper to which nothing was written stays empty") {
 TEST_CASE("a second container on one --upper is refused and the first is unharmed") {
   const fs::path upper = new_directory();
   const auto host = std::make_shared<Host>();
-  const Request request = probe_on(host, image(), keeping(upper));
+  const Request request = probe_on(host, new_image(), keeping(upper));
   Run first(request);
   first.wait_for_probe();
   expect_done(first, {"append /token 1", "read-file /token", token() + "1"});
@@ -425,7 +427,7 @@ TEST_CASE("a second container on one --upper is refused and the first is unharme
 
 TEST_CASE("the --upper of a lab that was killed is free again") {
   const auto host = std::make_shared<Host>();
-  const Request request = probe_on(host, image(), keeping(new_directory()));
+  const Request request = probe_on(host, new_image(), keeping(new_directory()));
   Run killed(request);
   killed.wait_for_probe();
   expect_done(killed, {"append /token 1", "read-file /token", token() + "1"});

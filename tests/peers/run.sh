@@ -12,7 +12,7 @@ bin=${LAB_BIN:-$here/../../build/bin}
 rootfs=${LAB_ROOTFS:-$here/../../rootfs/busybox}
 expected=$here/expected.txt
 word=${1-}
-checks=check-04-pivot-root # has the checks of the labs before it, too
+checks=check-07-overlay # has the checks of the labs before it, too
 failed=0
 
 need() { # CONDITION... HINT
