@@ -65,7 +65,7 @@ check_programs_for() { # PEER
 
 # An environment of its own: what the caller happens to have set must not decide a check.
 run_checks() { # PEER
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB_DEADLINE="${LAB_DEADLINE:-3}" \
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB_DEADLINE="${LAB_DEADLINE:-5}" \
     LAB_ROOTFS="$(realpath "$rootfs")" LAB_COMMAND="$(command_line "$1")" "$work/$1/bin/$checks" </dev/null
 }
 
