@@ -42,7 +42,7 @@ static void write_file(const char* path, const char* text) {
   close(fd);
 }
 
-// --- cgroups: three of version 1, below this process's own; or one of version 2, below the root ----
+// --- cgroups: four of version 1, below this process's own; or one of version 2, below the root ----
 
 struct Limit {
   const char *controller, *file, *value;
@@ -50,6 +50,7 @@ struct Limit {
 static const struct Limit version1[] = {
     {"memory", "memory.limit_in_bytes", "209715200"},
     {"memory", "memory.memsw.limit_in_bytes", "209715200"},
+    {"cpu", "cpu.cfs_period_us", "100000"},
     {"cpu", "cpu.cfs_quota_us", "40000"},
     {"pids", "pids.max", "64"},
 };
@@ -61,8 +62,8 @@ static const struct Limit version2[] = {
 };
 
 static pid_t owner;
-static char group[3][512];
-static int entry[3], groups;  // entry: the file by which a process gets in
+static char group[4][512];
+static int entry[4], groups;  // entry: the file by which a process gets in
 
 static void set_limits(const char* controller, const struct Limit* limits, size_t count) {
   char path[640];
@@ -89,7 +90,7 @@ static void make_groups(void) {
   for (char* line = strtok(own, "\n"); line; line = strtok(NULL, "\n")) {
     if (sscanf(line, "%*d:%63[^:]:%255s", list, below) != 2) continue;
     list[strcspn(list, ",")] = '\0';  // "cpu,cpuacct"
-    if (strcmp(list, "memory") && strcmp(list, "cpu") && strcmp(list, "pids")) continue;
+    if (!strstr(" memory cpu cpuacct pids ", list)) continue;
     snprintf(group[groups], sizeof group[0], "/sys/fs/cgroup/%s%s/floor-%d", list, below, owner);
     ok(mkdir(group[groups], 0755), group[groups]);
     set_limits(list, version1, sizeof version1 / sizeof *version1);
@@ -230,6 +231,17 @@ static void do_mount(const char* type, const char* target, unsigned long flags, 
   ok(mount(type, target, type, flags, data), target);
 }
 
+// A file of its own over one of the image's, which is the overlay `root` here.
+static void bind_file(const char* name, const char* content) {
+  char source[64], target[64];
+  write_file(name, content);
+  const int file = ok(open(name, O_PATH | O_CLOEXEC), name);
+  snprintf(source, sizeof source, "/proc/self/fd/%d", file);
+  snprintf(target, sizeof target, "root/etc/%s", name);
+  ok(mount(source, target, NULL, MS_BIND, NULL), target);
+  close(file);
+}
+
 static void make_root(const char* image) {
   char options[128];
   ok(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private");
@@ -239,12 +251,10 @@ static void make_root(const char* image) {
   ok(mkdir("upper", 0755), "upper");
   ok(mkdir("work", 0755), "work");
   ok(mkdir("root", 0755), "root");
-  write_file("hosts", "127.0.0.1 localhost\n10.77.0.77 floor\n");
-  const int hosts = ok(open("hosts", O_PATH | O_CLOEXEC), "hosts");
   snprintf(options, sizeof options, "lowerdir=/proc/self/fd/%d,upperdir=upper,workdir=work", lower);
   do_mount("overlay", "root", 0, options);
-  snprintf(options, sizeof options, "/proc/self/fd/%d", hosts);
-  ok(mount(options, "root/etc/hosts", NULL, MS_BIND, NULL), "/etc/hosts");
+  bind_file("hosts", "127.0.0.1 localhost\n10.77.0.77 floor\n");
+  bind_file("hostname", "floor\n");
   ok(chdir("root"), "root");
   ok(syscall(SYS_pivot_root, ".", "."), "pivot_root");
   ok(umount2(".", MNT_DETACH), "detach");
@@ -288,8 +298,14 @@ static void run_child(const char* image, char** command) {
   do_mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   do_mount("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
   make_devices();
-  execve(command[0], command, environment);
-  ok(-1, command[0]);
+  const pid_t process = ok(fork(), "fork");
+  if (process == 0) {
+    execve(command[0], command, environment);
+    ok(-1, command[0]);
+  }
+  int status;  // PID 1 is an init
+  while (ok(wait(&status), "wait") != process) continue;
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 static void clean_up(void) {

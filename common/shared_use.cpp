@@ -16,15 +16,25 @@ namespace lab {
 namespace fs = std::filesystem;
 namespace {
 
+// The errno; 0 where the directory is there. Others cannot write to it, whatever the umask: they would
+// have a say in which locks hold.
+int make_directories(const fs::path& directory) {
+  std::error_code unknown;
+  if (fs::exists(directory, unknown)) return 0;
+  if (const int error = make_directories(directory.parent_path()); error != 0) return error;
+  return ::mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST ? 0 : errno;
+}
+
 UniqueFd open_or_make(const fs::path& file) {
   const int flags = O_RDWR | O_CREAT | O_CLOEXEC;
   const Call call{"open", {CString(file), Arg::literal(open_flags(flags)), Arg::literal("0600")}};
   for (;;) {
-    std::error_code unmade;
-    fs::create_directories(file.parent_path(), unmade);
     UniqueFd fd;
-    if (!unmade) fd.reset(::open(file.c_str(), flags, 0600));
-    const int error = unmade ? unmade.value() : fd ? 0 : errno;
+    int error = make_directories(file.parent_path());
+    if (error == 0) {
+      fd.reset(::open(file.c_str(), flags, 0600));
+      error = fd ? 0 : errno;
+    }
     // The last one in the directory may have removed it in between.
     if (error == ENOENT) continue;
     tell_call(call, fd.get(), error);
@@ -127,7 +137,7 @@ SharedUse::~SharedUse() {
 
 void SharedUse::sweep(const std::string& name, const Unmake& unmake) {
   const fs::path file = kLockDirectory / name;
-  if (!fs::exists(file)) return;
+  if (listing() || !fs::exists(file)) return;
   const LockFile mutex = alone();
   if (!fs::exists(file)) return;  // someone else was faster
   const UniqueFd use = open_locked(file, LOCK_EX | LOCK_NB);

@@ -34,14 +34,33 @@ void print_step(const std::string& id, const std::string& text) {
   say(fmt::format(coloured() ? "\033[1m● {:<18}\033[0m {}\n" : "* {:<18} {}\n", id, text));
 }
 
-// To PID 1 the kernel delivers no signal that it has no handler for: Ctrl-C would do nothing.
-void leave_by_signal(int signal) {
-  ::_exit(128 + signal);
-}
+volatile std::sig_atomic_t breaking_off = 0;  // the signal that came at a prompt
 
+// Catches Ctrl-C and Ctrl-\ as long as it lives. With handlers: to PID 1 the kernel delivers no signal
+// that it has none for. Without SA_RESTART: read(2) ends with EINTR.
+class CaughtKeys {
+ public:
+  CaughtKeys() {
+    struct sigaction action {};
+    action.sa_handler = [](int signal) { breaking_off = signal; };
+    ::sigaction(SIGINT, &action, &on_interrupt_);
+    ::sigaction(SIGQUIT, &action, &on_quit_);
+  }
+  CaughtKeys(const CaughtKeys&) = delete;
+  CaughtKeys& operator=(const CaughtKeys&) = delete;
+  ~CaughtKeys() {
+    ::sigaction(SIGINT, &on_interrupt_, nullptr);
+    ::sigaction(SIGQUIT, &on_quit_, nullptr);
+  }
+
+ private:
+  struct sigaction on_interrupt_ {
+  }, on_quit_{};
+};
+
+// Broken off by an exception, so that what was made on the host is taken back; without prompts.
 void wait_for_enter(int terminal) {
-  const auto on_interrupt = std::signal(SIGINT, leave_by_signal);
-  const auto on_quit = std::signal(SIGQUIT, leave_by_signal);
+  const CaughtKeys keys;
   const char prompt[] = "  [Enter] ";
   char c = 0;
   if (::write(terminal, prompt, sizeof prompt - 1) < 0)
@@ -49,10 +68,11 @@ void wait_for_enter(int terminal) {
   while (c != '\n') {
     const ssize_t got = ::read(terminal, &c, 1);
     if (got == -1 && errno != EINTR) throw SyscallError({"read", {terminal}}, errno);
-    if (got == 0) throw Error("broken off before the next step", "");
+    if (got != 0 && breaking_off == 0) continue;
+    current.terminal = -1;
+    throw Error("broken off before the next step", "",
+                breaking_off == 0 ? kLabFailed : 128 + static_cast<int>(breaking_off));
   }
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGQUIT, on_quit);
 }
 
 // What the process thrown away by steps_of() runs: never returns.

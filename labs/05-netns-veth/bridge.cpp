@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <tuple>
 
 #include "error.h"
@@ -11,6 +12,7 @@
 #include "step.h"
 
 namespace lab {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kUsualName = "lab0";
@@ -55,9 +57,8 @@ Ipv4 choose_address(const std::vector<LinkAddress>& all, const std::string& name
   return address;
 }
 
-// Error where the link that is there is not a bridge as a user has made one.
-void check_existing(const std::vector<LinkAddress>& all, const std::string& name,
-                    const Link& link) {
+// Error where containers cannot be plugged into that link. It may be the user's own.
+void check_usable(const std::vector<LinkAddress>& all, const std::string& name, const Link& link) {
   if (link.kind != "bridge") {
     throw Error(fmt::format("{} is no bridge but {}", name,
                             link.kind.empty() ? "a network interface" : "a " + link.kind),
@@ -88,7 +89,21 @@ bool made_by_a_lab(const Link& link) {
   return link.kind == "bridge" && link.group == kLabGroup;
 }
 
+std::string lock_name(const std::string& bridge, const std::string& file) {
+  return "net/" + bridge + "/" + file;
+}
+
+// Those of labs that were killed. Where no one uses the bridge, no lease on it is held.
+void sweep_leases(const std::string& bridge) {
+  std::error_code none_there;
+  for (const auto& file : fs::directory_iterator(kLockDirectory / "net" / bridge, none_there)) {
+    const bool is_lease = parse_ipv4(file.path().filename().string() + "/32").has_value();
+    if (is_lease) const LockFile removed_with_it = LockFile::try_lock(file.path());
+  }
+}
+
 void remove_bridge(const std::string& name) {
+  sweep_leases(name);
   Netlink netlink;
   const std::optional<Link> link = find_link(netlink, name);
   if (link && made_by_a_lab(*link)) delete_link(netlink, link->index);
@@ -96,17 +111,15 @@ void remove_bridge(const std::string& name) {
 
 // For the first user: a bridge of a lab that is there already was left by one that was killed.
 std::string make_unless_there(const std::string& name, const std::optional<Ipv4>& wanted) {
+  sweep_leases(name);
   Netlink netlink;
   std::optional<Link> link = find_link(netlink, name);
   if (link && made_by_a_lab(*link)) {
     delete_link(netlink, link->index);
     link.reset();
   }
+  if (link) return "";
   const std::vector<LinkAddress> all = addresses(netlink);
-  if (link) {
-    check_existing(all, name, *link);
-    return "";
-  }
   const Ipv4 address = choose_address(all, name, wanted);
   if (in_use(all, address)) {
     throw Error(fmt::format("{} is a network of this host already", address.network().text()),
@@ -117,10 +130,6 @@ std::string make_unless_there(const std::string& name, const std::optional<Ipv4>
 }
 
 // --- addresses on a bridge --------------------------------------------------------------
-
-std::string lock_name(const std::string& bridge, const std::string& file) {
-  return "net/" + bridge + "/" + file;
-}
 
 LockFile try_lease(const Bridge& bridge, const Ipv4& address) {
   return LockFile::try_lock(kLockDirectory / lock_name(bridge.name(), address.dotted()));
@@ -171,7 +180,10 @@ Bridge::Bridge(std::string name, const std::optional<Ipv4>& wanted)
              [&](const std::string&) { return make_unless_there(bridge, wanted); },
              [bridge](const std::string&) { remove_bridge(bridge); });
          Netlink netlink;
-         address_ = address_of(addresses(netlink), get_link(netlink, bridge).index).value();
+         const Link link = get_link(netlink, bridge);
+         const std::vector<LinkAddress> all = addresses(netlink);
+         check_usable(all, bridge, link);
+         address_ = address_of(all, link.index).value();
        });
 }
 
@@ -186,7 +198,7 @@ Bridge::~Bridge() {
 
 AddressLease::AddressLease(const Bridge& bridge, const std::optional<Ipv4>& wanted)
     : address_(wanted.value_or(first_address(bridge))) {
-  if (wanted) check_address(*wanted, bridge);
+  if (wanted && !listing()) check_address(*wanted, bridge);
   step("lease-address", "an address that no other container has: a lock held open", [&] {
     if (wanted) {
       lock_ = try_lease(bridge, *wanted);

@@ -21,6 +21,10 @@ std::string hostname() {
   return name;
 }
 
+bool reachable(const std::string& server) {
+  return parse_ipv4(server + "/32").has_value() && server.rfind("127.", 0) != 0;
+}
+
 // The mount keeps the file: it needs its name no longer.
 void bind_over(const char* path, const std::string& text) {
   if (!std::filesystem::is_regular_file(path)) return;
@@ -49,8 +53,10 @@ std::string reachable_nameservers() {
   for (const char* file : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"}) {
     std::istringstream lines(read_file(file));
     for (std::string line; std::getline(lines, line);) {
-      const bool server = line.rfind("nameserver ", 0) == 0;
-      if (server && line.rfind("nameserver 127.", 0) != 0) servers += line + "\n";
+      std::istringstream words(line);
+      std::string keyword, server;
+      words >> keyword >> server;
+      if (keyword == "nameserver" && reachable(server)) servers += "nameserver " + server + "\n";
     }
     if (!servers.empty()) break;
   }

@@ -13,8 +13,8 @@ namespace lab {
 /// root directory, and mount_dev() was called: the files lie on that tmpfs. Errors: SyscallError.
 void bind_host_files(const Ipv4& address, const std::string& nameservers);
 
-/// The text of a resolv.conf(5) with this host's name servers, but for those on its own loopback,
-/// which the container cannot reach.
+/// The text of a resolv.conf(5) with those of this host's name servers that the container can reach:
+/// with an IPv4 address, and not on the host's own loopback.
 std::string reachable_nameservers();
 
 }  // namespace lab

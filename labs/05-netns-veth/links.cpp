@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "error.h"
+#include "step.h"
 
 namespace lab {
 namespace {
@@ -60,9 +61,20 @@ Link get_link(Netlink& netlink, const std::string& name) {
   NetlinkMessage message(RTM_GETLINK, 0);
   message.put<ifinfomsg>();
   mnl_attr_put_strz(message.header(), IFLA_IFNAME, name.c_str());
+  mnl_attr_put_u32(message.header(), IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);  // no counters
   Link link;
   netlink.request(message, [&](const nlmsghdr& answer) { link = read_link(answer); });
   return link;
+}
+
+unsigned index_here(const char* name) {
+  if (listing()) return 0;
+  const unsigned index = ::if_nametoindex(name);
+  const Call call{"if_nametoindex", {name}};
+  const int error = index == 0 ? errno : 0;
+  tell_call(call, index == 0 ? -1 : static_cast<long>(index), error);
+  if (error != 0) throw SyscallError(call, error);
+  return index;
 }
 
 std::optional<Link> find_link(Netlink& netlink, const std::string& name) {

@@ -25,6 +25,9 @@ constexpr unsigned kLabGroup = 1077;
 Link get_link(Netlink& netlink, const std::string& name);
 std::optional<Link> find_link(Netlink& netlink, const std::string& name);
 
+/// The index of a link in this process's own namespace (if_nametoindex(3)), with no socket.
+unsigned index_here(const char* name);
+
 struct LinkAddress {
   unsigned link;  ///< its index
   Ipv4 address;

@@ -25,14 +25,23 @@ std::string forwarding_of(const std::string& link) {
   return "/proc/sys/net/ipv4/conf/" + link + "/forwarding";
 }
 
-// Writing ip_forward sets every link's own switch too. The record is what was on before: the words
-// of it are "all" for ip_forward itself, and links.
+// Writing ip_forward sets every link's own switch too, and whether the host takes redirects. The
+// record is what was before: the words of it are "all" for ip_forward itself, links that forwarded,
+// and kNoRedirects.
+constexpr const char* kAcceptRedirects = "/proc/sys/net/ipv4/conf/all/accept_redirects";
+constexpr const char* kNoRedirects = "/no-redirects";  // no link's name: it has a slash
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::string what_forwards() {
   std::string links;
   for (const fs::directory_entry& link : fs::directory_iterator("/proc/sys/net/ipv4/conf")) {
     const std::string name = link.path().filename();
     if (read_file(forwarding_of(name)) == "1\n") links += name + " ";
   }
+  if (read_file(kAcceptRedirects) == "0\n") links += kNoRedirects;
   return links.empty() ? "none" : links;
 }
 
@@ -46,8 +55,9 @@ void stop_forwarding(const std::string& record) {
   std::istringstream words(record);
   std::vector<std::string> before;
   for (std::string word; words >> word;) before.push_back(word);
-  if (std::find(before.begin(), before.end(), "all") != before.end()) return;
+  if (contains(before, "all")) return;
   sys::write_file(kIpForward, "0");
+  if (contains(before, kNoRedirects)) sys::write_file(kAcceptRedirects, "0");
   for (const std::string& link : before) {
     if (fs::exists(forwarding_of(link))) sys::write_file(forwarding_of(link), "1");
   }
@@ -61,13 +71,15 @@ std::string rules_lock(const std::string& bridge) {
 
 using Command = std::vector<std::string>;
 
-// A kind of rules that a packet filter takes; the record of what was made names kinds.
+// A kind of rules that a packet filter takes. The record of what was made has the network and then
+// kinds: "10.77.0.0/24 nft".
 struct Rules {
   std::string kind;
   std::vector<Command> add, remove;
 };
 
-// A table of one's own comes and goes at once, and touches no one else's rules.
+// A table of one's own comes and goes at once, and touches no one else's rules. It is added before it
+// is deleted: then that works too where someone has emptied the packet filter.
 Rules nft_masquerade(const std::string& bridge, const Ipv4& network) {
   std::string table = "lab_" + network.dotted();
   std::replace(table.begin(), table.end(), '.', '_');
@@ -76,7 +88,9 @@ Rules nft_masquerade(const std::string& bridge, const Ipv4& network) {
       "}}; "
       "add rule ip {0} postrouting ip saddr {1} oifname != \"{2}\" masquerade",
       table, network.text(), bridge);
-  return {"nft", {{"nft", chain}}, {{"nft", "delete table ip " + table}}};
+  return {"nft",
+          {{"nft", chain}},
+          {{"nft", fmt::format("add table ip {0}; delete table ip {0}", table)}}};
 }
 
 // `rule` is what stands between iptables and its action; both the action to add and -D, to remove.
@@ -117,20 +131,38 @@ std::vector<Rules> rules_needed(const std::string& bridge, const Ipv4& network) 
   return needed;
 }
 
+// Is the rule still there that the iptables command would remove?
+bool is_there(Command remove) {
+  remove[2] = "-C";
+  try {
+    run_program(remove);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// An empty record is that of a lab that was killed while it made rules, for `network`: then any kind
+// may be there.
 void remove_rules(const std::string& record, const std::string& bridge, const Ipv4& network) {
-  for (const Rules& rules : {iptables_accept(bridge), iptables_masquerade(bridge, network),
-                             nft_masquerade(bridge, network)}) {
-    if (record.find(rules.kind) == std::string::npos) continue;
-    for (const Command& command : rules.remove) run_program(command);
+  const Ipv4 recorded = parse_ipv4(record.substr(0, record.find(' '))).value_or(network);
+  for (const Rules& rules : {iptables_accept(bridge), iptables_masquerade(bridge, recorded),
+                             nft_masquerade(bridge, recorded)}) {
+    for (const Command& command : rules.remove) {
+      const std::string& program = command.front();
+      if (record.empty() ? !has_program(program) : record.find(rules.kind) == std::string::npos)
+        continue;
+      if (program == "nft" || is_there(command)) run_program(command);
+    }
   }
 }
 
 std::string add_rules(const std::string& bridge, const Ipv4& network) {
-  std::string record;
+  std::string record = network.text();
   try {
     for (const Rules& rules : rules_needed(bridge, network)) {
+      record += " " + rules.kind;  // before: of two rules the second one may fail
       for (const Command& command : rules.add) run_program(command);
-      record += rules.kind + " ";
     }
   } catch (...) {
     remove_rules(record, bridge, network);
@@ -150,7 +182,7 @@ Nat::Nat(const Bridge& bridge) {
         const Ipv4 network = bridge.address().network();
         const auto remove = [=](const std::string& record) { remove_rules(record, name, network); };
         const auto add = [=](const std::string& left_by_a_killed_lab) {
-          remove(left_by_a_killed_lab);
+          if (!left_by_a_killed_lab.empty()) remove(left_by_a_killed_lab);
           return add_rules(name, network);
         };
         rules_.emplace(rules_lock(name), add, remove);

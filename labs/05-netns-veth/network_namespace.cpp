@@ -21,7 +21,7 @@ void enter_network_namespace() {
   });
   step("lo-up", "a new loopback is down: without it 127.0.0.1 is out of reach", [] {
     Netlink here;
-    set_up(here, get_link(here, "lo").index);
+    set_up(here, index_here("lo"));
   });
 }
 
@@ -57,7 +57,7 @@ void make_veth(Netlink& host, const std::string& bridge) {
 
 void configure_eth0(const Ipv4& address, const Ipv4& gateway) {
   Netlink here;
-  const unsigned eth0 = get_link(here, "eth0").index;
+  const unsigned eth0 = index_here("eth0");
   step("add-address", "eth0 gets its address; the network that it is on follows from it",
        [&] { add_address(here, eth0, address); });
   step("eth0-up", "a link that is down carries nothing, and says so to no one",

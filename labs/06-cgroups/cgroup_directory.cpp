@@ -85,6 +85,16 @@ bool owner_is_gone(const fs::path& cgroup) {
   return pid == ::getpid() || (::kill(pid, 0) == -1 && errno == ESRCH);
 }
 
+// The container may have made groups inside its own. One that is busy yet goes next time.
+void remove_groups_in(const fs::path& cgroup) {
+  std::error_code gone;
+  for (const fs::directory_entry& entry : fs::directory_iterator(cgroup, gone)) {
+    if (!entry.is_directory(gone)) continue;
+    remove_groups_in(entry.path());
+    ::rmdir(entry.path().c_str());
+  }
+}
+
 // A process that was killed is in its cgroup until the kernel has let go of all that it held.
 void rmdir_when_empty(const fs::path& cgroup, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -92,6 +102,7 @@ void rmdir_when_empty(const fs::path& cgroup, std::chrono::milliseconds patience
     const int error = errno;
     if (error != EBUSY || std::chrono::steady_clock::now() > deadline)
       throw SyscallError({"rmdir", {cgroup.c_str()}}, error);
+    remove_groups_in(cgroup);
     ::poll(nullptr, 0, 1);
   }
   tell_call({"rmdir", {cgroup.c_str()}}, 0, 0);

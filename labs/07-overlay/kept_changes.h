@@ -17,6 +17,10 @@ class KeptChanges {
   KeptChanges& operator=(const KeptChanges&) = delete;
   ~KeptChanges();
 
+  /// In the child: closes its copy of the lock, which stays the parent's. By an open directory of the
+  /// host a link in the image would lead out of any root (/proc/self/fd), until the command is run.
+  void let_go() { locked_.reset(); }
+
  private:
   bool first_run_ = false;
   UniqueFd locked_;

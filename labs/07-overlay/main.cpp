@@ -30,13 +30,14 @@ int main(int argc, char** argv) {
 
   return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
     lab::check_layers(request.rootfs, layers.lower(), layers.upper());
-    const lab::KeptChanges changes(layers.upper());
+    lab::KeptChanges changes(layers.upper());
     const lab::ContainerNetwork network(network_options);
     lab::Cgroups cgroups;
     limits.set_on(cgroups);
 
     const int status = lab::run_as_pid1([&] {
       lab::close_inherited_descriptors();
+      changes.let_go();
       lab::enter_cgroups(cgroups);
       lab::unshare_cgroup_namespace();
       network.enter();
