@@ -6,7 +6,7 @@
 namespace lab {
 
 /// Makes `new_root` the root mount of this process's mount namespace (pivot_root(2)). The old root
-/// is still there, stacked on top of the new one, where no absolute path leads; detach_old_root()
+/// is still there, stacked on top of the new one, where only /.. leads; detach_old_root()
 /// takes it away. Preconditions: CAP_SYS_ADMIN, a mount namespace of one's own without shared
 /// mounts (lab 03). Nothing is written into new_root: it may be read-only, and lie on any file
 /// system. Errors: SyscallError.

@@ -31,7 +31,7 @@ class ContainerNetwork {
     configure_eth0(lease_.address(), bridge_.address());
   }
 
-  /// There too, once the image is the root and /dev is mounted.
+  /// There too, once the image is the root, the old one is gone, and /dev is mounted.
   void bind_files() const { bind_host_files(lease_.address(), nameservers_); }
 
  private:

@@ -18,7 +18,7 @@ namespace {
 
 // --- forwarding -------------------------------------------------------------------------
 
-constexpr const char* kForwarding = "net/forwarding";  // its lock
+constexpr const char* kForwarding = "forwarding";  // its lock
 constexpr const char* kIpForward = "/proc/sys/net/ipv4/ip_forward";
 
 std::string forwarding_of(const std::string& link) {

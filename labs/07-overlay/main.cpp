@@ -47,8 +47,8 @@ int main(int argc, char** argv) {
       lab::mount_proc();
       lab::mount_sys();
       lab::mount_dev();
-      network.bind_files();
       lab::detach_old_root();
+      network.bind_files();
       return lab::run_command(request.command, lab::clean_environment(request.env), init);
     });
     lab::tell_usage(cgroups);
