@@ -29,6 +29,7 @@ function(add_lab name)
   add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
   # The functions that the exercise defines are taken from it; what else the lab has comes from its library.
   target_link_libraries(${name}-exercise PRIVATE lab-${name})
+  target_compile_options(${name}-exercise PRIVATE -O0)  # built at every save
 
   if(NOT LAB_SANITIZE)  # they are wrong by intent
     add_faults(${name})
@@ -54,6 +55,7 @@ function(add_faults name)
     get_filename_component(fault ${source} NAME_WE)
     string(REPLACE "_" "-" fault ${name}-wrong-${fault})
     add_executable(${fault} $<TARGET_OBJECTS:main-${name}> ${source})
+    target_compile_options(${fault} PRIVATE -O0)  # compiling is the longer part
     target_link_libraries(${fault} PRIVATE lab-${name} -Wl,--allow-multiple-definition)
   endforeach()
 endfunction()

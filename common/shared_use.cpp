@@ -56,20 +56,12 @@ bool locked(const UniqueFd& fd, int operation) {
   }
 }
 
-// Whoever held the lock before may have removed the file: then this lock is of no use to anyone.
-bool is_still_at(const UniqueFd& fd, const fs::path& file) {
-  struct stat ours {
-  }, there{};
-  return ::fstat(fd.get(), &ours) == 0 && ::stat(file.c_str(), &there) == 0 &&
-         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
-}
-
 // Empty where another has it and `operation` does not wait.
 UniqueFd open_locked(const fs::path& file, int operation) {
   for (;;) {
     UniqueFd fd = open_or_make(file);
     if (!locked(fd, operation)) return {};
-    if (is_still_at(fd, file)) return fd;
+    if (leads_to(file, fd)) return fd;
   }
 }
 
@@ -95,6 +87,13 @@ LockFile alone() {
 }
 
 }  // namespace
+
+bool leads_to(const fs::path& path, const UniqueFd& file) {
+  struct stat ours {
+  }, there{};
+  return ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
 
 LockFile LockFile::try_lock(const fs::path& file) {
   return {file, open_locked(file, LOCK_EX | LOCK_NB)};

@@ -12,6 +12,10 @@ namespace lab {
 
 inline const std::filesystem::path kLockDirectory = "/run/lab";
 
+/// Does `path` still lead to what is open here? Who waited for a lock on a file may find, once it has
+/// it, that the holder before removed the file, and that another one has its name.
+bool leads_to(const std::filesystem::path& path, const UniqueFd& file);
+
 /// A file that is locked as long as this object lives (flock(2)), and removed with it.
 class LockFile {
  public:

@@ -25,7 +25,7 @@ run_tests() {
   fetch_image
   fetch_kernel || note "going on: the test vm says what it lacks"
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
-  part tests in_folder "$home/build" ctest --output-on-failure -j2
+  part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 2))"
   # The same checks on programs that watch their own memory and arithmetic.
   part "asan build" build_in "$home/build-asan" -DCMAKE_CXX_COMPILER=clang++ -DLAB_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug all
   part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure -j2 -L checks

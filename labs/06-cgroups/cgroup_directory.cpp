@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 
 #include "error.h"
 #include "procfs.h"
+#include "shared_use.h"
 #include "step.h"
 #include "sys.h"
 
@@ -29,14 +29,6 @@ fs::path name(int attempt) {
 
 fs::path entrance_of(const fs::path& cgroup, int version) {
   return cgroup / (version == 1 ? "tasks" : "cgroup.procs");
-}
-
-// Another lab that took the cgroup for an abandoned one, before it was locked, may have removed it.
-bool leads_to(const fs::path& path, const UniqueFd& file) {
-  struct stat there {
-  }, ours{};
-  return ::stat(path.c_str(), &there) == 0 && ::fstat(file.get(), &ours) == 0 &&
-         there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
 }
 
 // A cpuset of version 1 begins without CPUs, and takes no process.

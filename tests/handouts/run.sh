@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every command of the handouts and compares what it prints with what is printed there; checks
 # the handouts' form too. Run as root: tests/handouts/run.sh [NN...]; one line a fact, exit 1 where one
-# failed. Without a number: all handouts, README.md and CONTRIBUTING.md, and `self`, the test of these
-# tests on handouts that are wrong. CONTRIBUTING.md tells the form.
+# failed. Without a number: all handouts, `guides` (README.md and CONTRIBUTING.md), and `self`, the test of
+# these tests on handouts that are wrong; each word is one to give, too. CONTRIBUTING.md tells the form.
 # shellcheck disable=SC2317 # the trap calls it
 set -euo pipefail
 

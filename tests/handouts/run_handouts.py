@@ -172,14 +172,17 @@ def wanted(argument):
 
 def main():
     arguments = sys.argv[2:]
+    guides = not arguments or "guides" in arguments
     for argument in arguments or [""]:
+        if argument == "guides":
+            continue
         for lab in wanted(argument):
             path = Path(f"labs/{lab}/README.md")
             if path.exists():
                 check(str(path), lab)
             else:
                 report(f"{path}", ["there is no such handout"])
-    if not arguments:
+    if guides:
         for path in ("README.md", "CONTRIBUTING.md"):
             if Path(path).exists():
                 check(path)
