@@ -20,7 +20,7 @@ in_folder() {
 run_tests() {
   local started=$SECONDS summary
   need_root
-  install_missing build test vm
+  install_missing build test vm watch
   install_libraries
   fetch_image
   fetch_kernel || note "going on: the test vm says what it lacks"
