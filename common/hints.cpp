@@ -272,6 +272,10 @@ constexpr std::array kHints{
         "writes"},
     Row{"sendto", EPERM, not_root, kNeedsRoot},
     Row{"sendto", EPERM, always, kNeedsCapability},
+    Row{"if_nametoindex", ENODEV, always,
+        "there is no such link in this network namespace; ip link shows those that are: was it "
+        "made "
+        "here?"},
     Row{"sendto", ENODEV, speaks_to_other_namespace,
         "a socket speaks to the network namespace that it was opened in, which is not the one that "
         "this process is in now: there is no {} in that one"},
@@ -326,52 +330,6 @@ constexpr std::array kHints{
         "in microseconds, a period is from 1000 to 1000000, and a quota 1000 at least"},
     Row{"unlink", EPERM, on_cgroup,
         "the files of a cgroup go with its directory: rmdir, not rm -r"},
-    Row{"sendto", EPERM, not_root, kNeedsRoot},
-    Row{"sendto", EPERM, always, kNeedsCapability},
-    Row{"sendto", ENODEV, speaks_to_other_namespace,
-        "a socket speaks to the network namespace that it was opened in, which is not the one that "
-        "this process is in now: there is no {} in that one"},
-    Row{"sendto", ENODEV, names_link,
-        "there is no link {} in this network namespace; ip link shows those that are"},
-    Row{"sendto", ENODEV, always,
-        "no link has that index in this network namespace; in another one it means another link"},
-    Row{"sendto", EEXIST, makes_link_that_exists,
-        "there is a link {} already, left by an earlier run or on its way out: a veth goes a "
-        "moment "
-        "after its namespace; take another name, or let the kernel number it: veth%d"},
-    Row{"sendto", EEXIST, adds_address, "the link has that address already"},
-    Row{"sendto", EEXIST, adds_route, "there is such a route already; ip route shows it"},
-    Row{"sendto", ERANGE, link_name_too_long, "{} is too long: a link's name has at most 15 bytes"},
-    Row{"sendto", EINVAL, link_name_unfit, "{} is no name for a link: it takes no / : or blank"},
-    Row{"sendto", ESRCH, namespace_of_pid,
-        "there is no process {}: has the container exited? the pid is one of this process's own "
-        "PID namespace"},
-    Row{"sendto", EINVAL, descriptor_is_no_network,
-        "the descriptor {} of IFLA_NET_NS_FD is no network namespace; open /proc/PID/ns/net"},
-    Row{"sendto", EBADF, descriptor_is_no_network,
-        "the descriptor {} of IFLA_NET_NS_FD is not open; open /proc/PID/ns/net"},
-    Row{"sendto", ENOTCONN, makes_veth,
-        "the peer cannot be up before the pair is made: without IFF_UP here; bring it up "
-        "afterwards, in its own namespace"},
-    Row{"sendto", EOPNOTSUPP, master_is_no_bridge,
-        "the link of IFLA_MASTER is no bridge, and takes no ports"},
-    Row{"sendto", EOPNOTSUPP, makes_kind_of_link,
-        "this kernel knows no links of the kind {}, or has not loaded it: modprobe"},
-    Row{"sendto", ENETUNREACH, speaks_to_other_namespace,
-        "a socket speaks to the network namespace that it was opened in, which is not the one that "
-        "this process is in now"},
-    Row{"sendto", ENETUNREACH, gateway_behind_link_that_is_down,
-        "the link {} is down, and leads nowhere: bring it up before the route"},
-    Row{"sendto", ENETUNREACH, no_link_has_address,
-        "no link has an address yet, so no network is one hop away: the address first, then the "
-        "link up, then the route"},
-    Row{"sendto", ENETUNREACH, adds_route,
-        "the gateway lies outside the networks that the addresses here belong to: has the address "
-        "the length of its network?"},
-    Row{"connect", ENETUNREACH, loopback_is_down,
-        "lo is down, as in every new network namespace: bring it up"},
-    Row{"connect", ENETUNREACH, always,
-        "there is no route to that address; ip route shows those that there are"},
 
     Row{"write", ENOSPC, always, "the disk that the output goes to is full"},
     Row{"write", EPIPE, always, "whoever read the output has gone"},
