@@ -124,7 +124,7 @@ find_escape() {
 reference() {
   local header folder=$home/labs/$1
   while read -r header; do
-    [[ -f $folder/$header.cpp ]] || continue
+    [[ $header != exercise && -f $folder/$header.cpp ]] || continue
     echo "${folder#./}/$header.cpp"
     return
   done < <(sed -n 's/^#include "\(.*\)\.h"$/\1/p' "$folder/exercise.cpp")
