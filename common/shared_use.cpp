@@ -11,6 +11,7 @@
 #include "flags.h"
 #include "procfs.h"
 #include "step.h"
+#include "sys.h"
 
 namespace lab {
 namespace fs = std::filesystem;
@@ -43,24 +44,11 @@ UniqueFd open_or_make(const fs::path& file) {
   }
 }
 
-// `operation` is LOCK_*, flock(2). False where LOCK_NB was asked for and another has it.
-bool locked(const UniqueFd& fd, int operation) {
-  const Call call{"flock", {fd.get(), Arg::literal(lock_operation(operation))}};
-  for (;;) {
-    const int result = ::flock(fd.get(), operation);
-    const int error = result == -1 ? errno : 0;
-    if (error == EINTR) continue;
-    tell_call(call, result, error);
-    if (error != 0 && error != EWOULDBLOCK) throw SyscallError(call, error);
-    return error == 0;
-  }
-}
-
 // Empty where another has it and `operation` does not wait.
 UniqueFd open_locked(const fs::path& file, int operation) {
   for (;;) {
     UniqueFd fd = open_or_make(file);
-    if (!locked(fd, operation)) return {};
+    if (!sys::flock(fd.get(), operation)) return {};
     if (leads_to(file, fd)) return fd;
   }
 }
@@ -79,6 +67,23 @@ void write_record(const UniqueFd& fd, const std::string& record) {
   if (::ftruncate(fd.get(), size) == -1 ||
       ::pwrite(fd.get(), record.data(), record.size(), 0) != size)
     throw SyscallError({"write", {fd.get(), record.c_str()}}, errno);
+}
+
+// For the first user, who has `use` locked; what one that was killed left goes before.
+void make_first(const SharedUse::Thing& thing, const UniqueFd& use) {
+  const fs::path file = kLockDirectory / thing.name;
+  if (const std::string left = read_file(file); !left.empty()) thing.unmake(left);
+  write_record(use, "");
+  std::string record;
+  try {
+    record = thing.plan();
+    write_record(use, record);
+    thing.make(record);
+  } catch (...) {
+    if (!record.empty()) thing.unmake(record);
+    remove_file(file);
+    throw;
+  }
 }
 
 // Making and taking away: one at a time on this host.
@@ -107,41 +112,36 @@ LockFile::~LockFile() {
   if (fd_) remove_file(file_);  // before it is unlocked, or it might be the next holder's
 }
 
-SharedUse::SharedUse(const std::string& name, const Make& make, Unmake unmake)
-    : file_(kLockDirectory / name), unmake_(std::move(unmake)) {
+SharedUse::SharedUse(Thing thing) : thing_(std::move(thing)) {
+  const fs::path file = kLockDirectory / thing_.name;
   const LockFile mutex = alone();
-  use_ = open_locked(file_, LOCK_EX | LOCK_NB);
-  if (!use_) {
-    use_ = open_locked(file_, LOCK_SH);
-    return;
+  UniqueFd use = open_locked(file, LOCK_EX | LOCK_NB);
+  if (use) {
+    make_first(thing_, use);
+    sys::flock(use.get(), LOCK_SH);  // not atomic, but the mutex holds back all who ask for it
+  } else {
+    use = open_locked(file, LOCK_SH);
   }
-  const std::string record = read_file(file_);
-  try {
-    write_record(use_, make(record));
-  } catch (...) {
-    if (record.empty()) remove_file(file_);
-    throw;
-  }
-  locked(use_, LOCK_SH);  // not atomic, but all who ask for it are held back by the mutex
+  use_ = std::move(use);
 }
 
 SharedUse::~SharedUse() {
   if (!use_) return;
   use_.reset();
   exit_status_of([&] {
-    sweep(file_.lexically_relative(kLockDirectory), unmake_);
+    sweep(thing_);
     return EXIT_SUCCESS;
   });
 }
 
-void SharedUse::sweep(const std::string& name, const Unmake& unmake) {
-  const fs::path file = kLockDirectory / name;
+void SharedUse::sweep(const Thing& thing) {
+  const fs::path file = kLockDirectory / thing.name;
   if (listing() || !fs::exists(file)) return;
   const LockFile mutex = alone();
   if (!fs::exists(file)) return;  // someone else was faster
   const UniqueFd use = open_locked(file, LOCK_EX | LOCK_NB);
   if (!use) return;  // someone uses it
-  unmake(read_file(file));
+  thing.unmake(read_file(file));
   remove_file(file);
 }
 

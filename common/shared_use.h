@@ -44,35 +44,38 @@ class LockFile {
   UniqueFd fd_;
 };
 
-/// Something on the host that the first of several users makes and the last one takes away. Where
-/// the last one was killed it stays, and the next user, or sweep(), finds it with its record.
+/// Something on the host that the first of several users makes and the last one takes away. What is
+/// going to be made is written down before it is made: where the last user was killed, at whatever
+/// moment, the next one, or sweep(), takes away what the record says.
 class SharedUse {
  public:
-  /// Makes the thing where no one uses it; gets the record that a killed user left ("" where there
-  /// is none) and returns the one to keep. Runs alone among all users of the host. Where it throws,
-  /// it has changed nothing.
-  using Make = std::function<std::string(const std::string& record)>;
-  /// Takes it away again; gets the record. Errors are told, and the record is kept for sweep().
-  using Unmake = std::function<void(const std::string& record)>;
+  /// The three run alone among all users of the host. They all get, or give, the record.
+  struct Thing {
+    std::string name;  ///< of its file under /run/lab
+    /// What is to be made; "" where it is there already, as the host's own.
+    std::function<std::string()> plan;
+    std::function<void(const std::string& record)> make;
+    /// Takes away as much of it as is there: also where `make` was killed, or threw, midway.
+    std::function<void(const std::string& record)> unmake;
+  };
 
   SharedUse() = default;
-  /// `name` is that of its file under /run/lab. Errors: SyscallError, and what `make` throws.
-  SharedUse(const std::string& name, const Make& make, Unmake unmake);
+  /// Errors: SyscallError, and what `plan` and `make` throw; then nothing is left of it.
+  explicit SharedUse(Thing thing);
   SharedUse(SharedUse&&) = default;
   SharedUse& operator=(SharedUse&&) = delete;
   SharedUse(const SharedUse&) = delete;
   SharedUse& operator=(const SharedUse&) = delete;
-  ~SharedUse();  ///< the last user's takes the thing away
+  ~SharedUse();  ///< the last user's takes the thing away; an error is told, and the record is kept
 
   void abandon() { use_.reset(); }  ///< uses it no more, and takes nothing away
 
   /// Takes away what users that were killed left, unless someone uses it.
-  static void sweep(const std::string& name, const Unmake& unmake);
+  static void sweep(const Thing& thing);
 
  private:
-  std::filesystem::path file_;
+  Thing thing_;
   UniqueFd use_;  // locked shared
-  Unmake unmake_;
 };
 
 }  // namespace lab

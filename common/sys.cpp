@@ -145,9 +145,14 @@ void chown(CString path, uid_t owner, gid_t group) {
       [&] { return ::chown(path.get(), owner, group); });
 }
 
-void flock(int fd, int operation) {
-  checked({"flock", {fd, Arg::literal(lock_operation(operation))}},
-          [&] { return ::flock(fd, operation); });
+bool flock(int fd, int operation) {
+  if (listing()) return true;
+  const Call call{"flock", {fd, Arg::literal(lock_operation(operation))}};
+  int error = EINTR;
+  while (error == EINTR) error = ::flock(fd, operation) == -1 ? errno : 0;
+  tell_call(call, error == 0 ? 0 : -1, error);
+  if (error != 0 && error != EWOULDBLOCK) throw SyscallError(call, error);
+  return error == 0;
 }
 
 void rmdir(CString path) {

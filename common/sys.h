@@ -35,7 +35,7 @@ void unlink(CString path);
 void mkdir(CString path, mode_t mode);
 void chmod(CString path, mode_t mode);
 void chown(CString path, uid_t owner, gid_t group);
-void flock(int fd, int operation);  ///< LOCK_*
+bool flock(int fd, int operation);  ///< LOCK_*; false where another has it and LOCK_NB is given
 void rmdir(CString path);
 void mknod(CString path, mode_t mode, dev_t dev);
 void symlink(CString target, CString linkpath);

@@ -32,18 +32,7 @@ class Bridge {
   std::optional<SharedUse> use_;
 };
 
-/// An address on a bridge that no other container has, as long as this object lives.
-class AddressLease {
- public:
-  /// `wanted`, or else the first one that is free. Errors: Error where `wanted` is not for a
-  /// container on this bridge, or leased to another; where none is free.
-  AddressLease(const Bridge& bridge, const std::optional<Ipv4>& wanted);
-
-  const Ipv4& address() const { return address_; }
-
- private:
-  Ipv4 address_;
-  LockFile lock_;
-};
+/// The name of a lock file that belongs to the bridge (shared_use.h).
+std::string bridge_lock(const std::string& bridge, const std::string& file);
 
 }  // namespace lab

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "address_lease.h"
 #include "bridge.h"
 #include "host_files.h"
 #include "nat.h"

@@ -3,71 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <sstream>
+#include <vector>
 
 #include "error.h"
-#include "procfs.h"
+#include "forwarding.h"
 #include "program.h"
 #include "step.h"
-#include "sys.h"
 
 namespace lab {
-namespace fs = std::filesystem;
 namespace {
-
-// --- forwarding -------------------------------------------------------------------------
-
-constexpr const char* kForwarding = "forwarding";  // its lock
-constexpr const char* kIpForward = "/proc/sys/net/ipv4/ip_forward";
-
-std::string forwarding_of(const std::string& link) {
-  return "/proc/sys/net/ipv4/conf/" + link + "/forwarding";
-}
-
-// Writing ip_forward sets every link's own switch too, and whether the host takes redirects. The
-// record is what was before: the words of it are "all" for ip_forward itself, links that forwarded,
-// and kNoRedirects.
-constexpr const char* kAcceptRedirects = "/proc/sys/net/ipv4/conf/all/accept_redirects";
-constexpr const char* kNoRedirects = "/no-redirects";  // no link's name: it has a slash
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-std::string what_forwards() {
-  std::string links;
-  for (const fs::directory_entry& link : fs::directory_iterator("/proc/sys/net/ipv4/conf")) {
-    const std::string name = link.path().filename();
-    if (read_file(forwarding_of(name)) == "1\n") links += name + " ";
-  }
-  if (read_file(kAcceptRedirects) == "0\n") links += kNoRedirects;
-  return links.empty() ? "none" : links;
-}
-
-std::string start_forwarding(const std::string& record) {
-  const std::string before = record.empty() ? what_forwards() : record;
-  if (read_file(kIpForward) != "1\n") sys::write_file(kIpForward, "1");
-  return before;
-}
-
-void stop_forwarding(const std::string& record) {
-  std::istringstream words(record);
-  std::vector<std::string> before;
-  for (std::string word; words >> word;) before.push_back(word);
-  if (contains(before, "all")) return;
-  sys::write_file(kIpForward, "0");
-  if (contains(before, kNoRedirects)) sys::write_file(kAcceptRedirects, "0");
-  for (const std::string& link : before) {
-    if (fs::exists(forwarding_of(link))) sys::write_file(forwarding_of(link), "1");
-  }
-}
-
-// --- masquerade -------------------------------------------------------------------------
-
-std::string rules_lock(const std::string& bridge) {
-  return "net/" + bridge + "/nat";
-}
 
 using Command = std::vector<std::string>;
 
@@ -120,17 +64,6 @@ Rules iptables_accept(const std::string& bridge) {
        {"-o", bridge, "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "ACCEPT"}});
 }
 
-std::vector<Rules> rules_needed(const std::string& bridge, const Ipv4& network) {
-  const bool nft = has_program("nft"), tables = has_program("iptables");
-  if (!nft && !tables)
-    throw Error("--nat needs the program nft or iptables", "apt-get install nftables");
-  std::vector<Rules> needed{nft ? nft_masquerade(bridge, network)
-                                : iptables_masquerade(bridge, network)};
-  if (tables && run_program({"iptables", "-S", "FORWARD"}).find("-P FORWARD ACCEPT") != 0)
-    needed.push_back(iptables_accept(bridge));
-  return needed;
-}
-
 // Is the rule still there that the iptables command would remove?
 bool is_there(Command remove) {
   remove[2] = "-C";
@@ -142,59 +75,67 @@ bool is_there(Command remove) {
   }
 }
 
-// An empty record is that of a lab that was killed while it made rules, for `network`: then any kind
-// may be there.
-void remove_rules(const std::string& record, const std::string& bridge, const Ipv4& network) {
-  const Ipv4 recorded = parse_ipv4(record.substr(0, record.find(' '))).value_or(network);
-  for (const Rules& rules : {iptables_accept(bridge), iptables_masquerade(bridge, recorded),
-                             nft_masquerade(bridge, recorded)}) {
+// Every kind, told apart by its name in the record.
+std::vector<Rules> all_kinds(const std::string& bridge, const Ipv4& network) {
+  return {nft_masquerade(bridge, network), iptables_masquerade(bridge, network),
+          iptables_accept(bridge)};
+}
+
+// Those that the record names, for the network that it names: the bridge may have another one now.
+std::vector<Rules> recorded(const std::string& record, const std::string& bridge) {
+  std::vector<Rules> rules;
+  const std::optional<Ipv4> network = parse_ipv4(record.substr(0, record.find(' ')));
+  if (!network) return rules;
+  for (Rules& each : all_kinds(bridge, *network)) {
+    if (record.find(each.kind) != std::string::npos) rules.push_back(std::move(each));
+  }
+  return rules;
+}
+
+std::string plan(const Ipv4& network) {
+  const bool nft = has_program("nft"), iptables = has_program("iptables");
+  if (!nft && !iptables)
+    throw Error("--nat needs the program nft or iptables", "apt-get install nftables");
+  std::string record = network.text() + (nft ? " nft" : " iptables");
+  if (iptables && run_program({"iptables", "-S", "FORWARD"}).find("-P FORWARD ACCEPT") != 0)
+    record += " accept";
+  return record;
+}
+
+void add(const std::string& record, const std::string& bridge) {
+  for (const Rules& rules : recorded(record, bridge)) {
+    for (const Command& command : rules.add) run_program(command);
+  }
+}
+
+void remove(const std::string& record, const std::string& bridge) {
+  for (const Rules& rules : recorded(record, bridge)) {
     for (const Command& command : rules.remove) {
-      const std::string& program = command.front();
-      if (record.empty() ? !has_program(program) : record.find(rules.kind) == std::string::npos)
-        continue;
-      if (program == "nft" || is_there(command)) run_program(command);
+      if (command.front() == "nft" || is_there(command)) run_program(command);
     }
   }
 }
 
-std::string add_rules(const std::string& bridge, const Ipv4& network) {
-  std::string record = network.text();
-  try {
-    for (const Rules& rules : rules_needed(bridge, network)) {
-      record += " " + rules.kind;  // before: of two rules the second one may fail
-      for (const Command& command : rules.add) run_program(command);
-    }
-  } catch (...) {
-    remove_rules(record, bridge, network);
-    throw;
-  }
-  return record;
+SharedUse::Thing masquerade(const Bridge& bridge) {
+  const std::string name = bridge.name();
+  const Ipv4 network = bridge.address().network();
+  return {bridge_lock(name, "nat"), [=] { return plan(network); },
+          [=](const std::string& record) { add(record, name); },
+          [=](const std::string& record) { remove(record, name); }};
 }
 
 }  // namespace
 
 Nat::Nat(const Bridge& bridge) {
   step("forward-ip", "the host passes packets on between its links: a router",
-       [&] { forwarding_.emplace(kForwarding, start_forwarding, stop_forwarding); });
-  step(
-      "masquerade", "outside, no one knows the container's address: the host puts its own on", [&] {
-        const std::string name = bridge.name();
-        const Ipv4 network = bridge.address().network();
-        const auto remove = [=](const std::string& record) { remove_rules(record, name, network); };
-        const auto add = [=](const std::string& left_by_a_killed_lab) {
-          if (!left_by_a_killed_lab.empty()) remove(left_by_a_killed_lab);
-          return add_rules(name, network);
-        };
-        rules_.emplace(rules_lock(name), add, remove);
-      });
+       [&] { forwarding_.emplace(forwarding()); });
+  step("masquerade", "outside, no one knows the container's address: the host puts its own on",
+       [&] { rules_.emplace(masquerade(bridge)); });
 }
 
 void Nat::sweep(const Bridge& bridge) {
-  const std::string name = bridge.name();
-  const Ipv4 network = bridge.address().network();
-  SharedUse::sweep(kForwarding, stop_forwarding);
-  SharedUse::sweep(rules_lock(name),
-                   [=](const std::string& record) { remove_rules(record, name, network); });
+  SharedUse::sweep(forwarding());
+  SharedUse::sweep(masquerade(bridge));
 }
 
 }  // namespace lab

@@ -23,8 +23,8 @@ struct Cgroup {
 /// Makes a cgroup in `hierarchy`. Errors: SyscallError.
 Cgroup make_cgroup(const CgroupHierarchy& hierarchy);
 
-/// Removes it, and what the container made in it. Precondition: its processes have ended. Where the last of them is still on its way
-/// out, it is waited for. Errors: SyscallError.
+/// Removes it, and what the container made in it. Precondition: its processes have ended. Where the
+/// last of them is still on its way out, it is waited for. Errors: SyscallError.
 void remove_cgroup(const std::filesystem::path& cgroup);
 
 /// The cgroups in `place` that labs made: this one's, others', and those that killed ones left.

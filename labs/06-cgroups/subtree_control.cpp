@@ -46,13 +46,12 @@ void take_back(const fs::path& cgroup, const std::string& names) {
 }  // namespace
 
 SharedUse hand_on_controllers(const fs::path& cgroup, const std::vector<std::string>& controllers) {
-  const auto hand_on = [=](const std::string& record) {
-    const std::string missing = missing_in(read_file(cgroup / kFile), controllers);
+  const auto hand_on = [=](const std::string& missing) {
     if (!missing.empty()) sys::write_file(cgroup / kFile, each_with('+', missing));
-    return record + missing;
   };
-  return {"cgroup-controllers", hand_on,
-          [=](const std::string& record) { take_back(cgroup, record); }};
+  return SharedUse({"cgroup-controllers",
+                    [=] { return missing_in(read_file(cgroup / kFile), controllers); }, hand_on,
+                    [=](const std::string& missing) { take_back(cgroup, missing); }});
 }
 
 }  // namespace lab

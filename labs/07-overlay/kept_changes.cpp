@@ -5,35 +5,23 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "error.h"
 #include "step.h"
 #include "sys.h"
 
 namespace lab {
 namespace fs = std::filesystem;
-namespace {
-
-void lock(const UniqueFd& fd, const fs::path& directory) {
-  try {
-    sys::flock(fd.get(), LOCK_EX | LOCK_NB);
-  } catch (const SyscallError& error) {
-    if (error.error() != EWOULDBLOCK) throw;
-    throw Error(fmt::format("--upper {} is in use by another container", quoted(directory)),
-                "two that write to one upper directory spoil it: wait for the end of the other, or "
-                "take another directory");
-  }
-}
-
-}  // namespace
 
 KeptChanges::KeptChanges(const fs::path& directory) {
   if (directory.empty()) return;
   step("lock-upper", "one container at a time: two that write to one upper directory spoil it",
        [&] {
          locked_ = sys::open(directory, O_RDONLY | O_DIRECTORY);
-         lock(locked_, directory);
+         if (!sys::flock(locked_.get(), LOCK_EX | LOCK_NB)) {
+           throw Error(fmt::format("--upper {} is in use by another container", quoted(directory)),
+                       "two that write to one upper directory spoil it: wait for the end of the "
+                       "other, or take another directory");
+         }
          first_run_ = !fs::exists(directory / "upper");
        });
 }

@@ -52,24 +52,31 @@ void expect_told(const std::string& expected, const std::function<void()>& story
   }
 }
 
-std::string make(const std::string& record) {
-  print("made, found \"" + record + "\"\n");
+const std::string kName = "net/thing";
+
+std::string plan() {
+  print("planned; ");
   return "thing";
+}
+void make(const std::string& record) {
+  print("made: " + record + "\n");
 }
 void unmake(const std::string& record) {
   print("taken away: " + record + "\n");
 }
-std::string fail_to_make(const std::string&) {
-  throw lab::Error("cannot be made", "");
+void fail(const std::string&) {
+  throw lab::Error("cannot be done", "");
 }
+
+const lab::SharedUse::Thing kThing{kName, plan, make, unmake};
 
 lab::SharedUse use() {
-  return {"net/thing", make, unmake};
+  return lab::SharedUse(kThing);
 }
 
-std::string error_of(const lab::SharedUse::Make& how) {
+std::string error_of(const lab::SharedUse::Thing& thing) {
   try {
-    const lab::SharedUse thing("net/thing", how, unmake);
+    const lab::SharedUse use(thing);
     return "none\n";
   } catch (const lab::Error& error) {
     return std::string(error.what()) + "\n";
@@ -140,7 +147,7 @@ TEST_CASE("a lock file: free again after a holder that was killed") {
 }
 
 TEST_CASE("a shared use: the first user makes it, the last one takes it away") {
-  expect_told("made, found \"\"\ntaken away: thing\n", [] {
+  expect_told("planned; made: thing\ntaken away: thing\n", [] {
     Holder first(use), second(use);
     first.end();
     second.end();
@@ -148,91 +155,109 @@ TEST_CASE("a shared use: the first user makes it, the last one takes it away") {
 }
 
 TEST_CASE("a shared use: a user that was killed is no user") {
-  expect_told("made, found \"\"\ntaken away: thing\n", [] {
+  expect_told("planned; made: thing\ntaken away: thing\n", [] {
     Holder killed(use), last(use);
     killed.kill();
     last.end();
   });
 }
 
-TEST_CASE("a shared use: the next user finds what a killed one left") {
-  expect_told("made, found \"\"\nmade, found \"thing\"\ntaken away: thing\n", [] {
-    Holder killed(use);
-    killed.kill();
-    Holder next(use);
-    next.end();
+TEST_CASE("a shared use: the next user takes away what a killed one left, and makes its own") {
+  expect_told("planned; made: thing\ntaken away: thing\nplanned; made: thing\ntaken away: thing\n",
+              [] {
+                Holder killed(use);
+                killed.kill();
+                Holder next(use);
+                next.end();
+              });
+}
+
+TEST_CASE("a shared use: a user that is killed while it makes the thing has left its record") {
+  expect_told("planned; taken away: thing\n", [] {
+    const lab::SharedUse::Thing deadly{kName, plan, [](const std::string&) { ::raise(SIGKILL); },
+                                       unmake};
+    lab::Child killed = lab::fork_child([&] {
+      const lab::SharedUse thing(deadly);
+      return 0;
+    });
+    CHECK(killed.wait() == 128 + SIGKILL);
+    lab::SharedUse::sweep(kThing);
   });
 }
 
 TEST_CASE("a shared use: swept where no one uses it, and once") {
-  expect_told("made, found \"\"\nin use\ntaken away: thing\nswept\n", [] {
-    lab::SharedUse::sweep("net/thing", unmake);  // there is none
+  expect_told("planned; made: thing\nin use\ntaken away: thing\nswept\n", [] {
+    lab::SharedUse::sweep(kThing);  // there is none
     Holder user(use);
-    lab::SharedUse::sweep("net/thing", unmake);
+    lab::SharedUse::sweep(kThing);
     print("in use\n");
     user.kill();
-    lab::SharedUse::sweep("net/thing", unmake);
-    lab::SharedUse::sweep("net/thing", unmake);
+    lab::SharedUse::sweep(kThing);
+    lab::SharedUse::sweep(kThing);
     print("swept\n");
   });
 }
 
 TEST_CASE("a shared use: abandoned, it stays until it is swept") {
-  expect_told("made, found \"\"\nabandoned\ntaken away: thing\n", [] {
+  expect_told("planned; made: thing\nabandoned\ntaken away: thing\n", [] {
     {
       lab::SharedUse thing = use();
       thing.abandon();
     }
     print("abandoned\n");
-    lab::SharedUse::sweep("net/thing", unmake);
+    lab::SharedUse::sweep(kThing);
   });
 }
 
-TEST_CASE("a shared use: what cannot be made leaves nothing") {
-  expect_told("cannot be made\nmade, found \"\"\ntaken away: thing\n", [] {
-    print(error_of(fail_to_make));
-    const lab::SharedUse thing = use();
+TEST_CASE("a shared use: what cannot be made is taken away as far as it was, and leaves nothing") {
+  expect_told("planned; taken away: thing\ncannot be done\n", [] {
+    print(error_of({kName, plan, fail, unmake}));
   });
 }
 
-TEST_CASE("a shared use: what cannot be made keeps the record of a killed user") {
-  expect_told("made, found \"\"\ncannot be made\ntaken away: thing\n", [] {
+TEST_CASE("a shared use: what cannot be planned leaves nothing") {
+  expect_told("cannot be done\n", [] {
+    const auto fail_to_plan = []() -> std::string { throw lab::Error("cannot be done", ""); };
+    print(error_of({kName, fail_to_plan, make, unmake}));
+  });
+}
+
+TEST_CASE("a shared use: what a killed user left and cannot be taken away is kept for the next") {
+  expect_told("planned; made: thing\ncannot be done\ntaken away: thing\n", [] {
     Holder killed(use);
     killed.kill();
-    print(error_of(fail_to_make));
-    lab::SharedUse::sweep("net/thing", unmake);
+    print(error_of({kName, plan, make, fail}));
+    lab::SharedUse::sweep(kThing);
   });
 }
 
 TEST_CASE("a shared use: what cannot be taken away is told, and kept for the next") {
-  expect_told("made, found \"\"\ntaken away: thing\ncannot be taken away\n", [] {
-    {
-      const lab::SharedUse thing("net/thing", make, [](const std::string&) {
-        throw lab::Error("cannot be taken away", "");
-      });
-    }
-    lab::SharedUse::sweep("net/thing", unmake);
+  expect_told("planned; made: thing\ntaken away: thing\ncannot be done\n", [] {
+    { const lab::SharedUse thing({kName, plan, make, fail}); }
+    lab::SharedUse::sweep(kThing);
   });
 }
 
-// A user that is about to take the thing away may be forestalled by the next one, which finds it with
-// its record. Whoever finds it otherwise ends with an error.
+// A user that is about to take the thing away may be forestalled by the next one, which takes it away
+// itself. Whoever finds it otherwise ends with an error.
 TEST_CASE("many at once: files and directories come and go, and no one stumbles") {
   expect_told("", [] {
-    const auto make_once = [](const std::string& record) {
-      const bool is_there = ::access("/run/thing", F_OK) == 0;
-      if (is_there != !record.empty()) throw lab::Error("the record is wrong", "");
-      if (!is_there && ::mkdir("/run/thing", 0700) == -1) throw lab::Error("not made", "");
-      return "thing";
-    };
-    const auto unmake_once = [](const std::string&) {
-      if (::rmdir("/run/thing") == -1) throw lab::Error("it is not there", "");
-    };
+    const lab::SharedUse::Thing directory{kName, [] { return "thing"; },
+                                          [](const std::string&) {
+                                            if (::mkdir("/run/thing", 0700) == -1)
+                                              throw lab::Error("it is there already", "");
+                                          },
+                                          [](const std::string& record) {
+                                            if (record != "thing")
+                                              throw lab::Error("the record is wrong", "");
+                                            if (::rmdir("/run/thing") == -1)
+                                              throw lab::Error("it is not there", "");
+                                          }};
     std::array<lab::Child, 4> processes;
     for (lab::Child& process : processes) {
       process = lab::fork_child([&] {
         for (int turn = 0; turn < 50; ++turn) {
-          const lab::SharedUse thing("net/thing", make_once, unmake_once);
+          const lab::SharedUse thing(directory);
           const lab::LockFile address = lock();
           if (::access("/run/thing", F_OK) == -1) return 1;
         }
