@@ -1,4 +1,4 @@
-# CLI11, fmt and doctest, each header-only here. In this order:
+# CLI11, fmt and doctest: their headers. In this order:
 #   1. the folder -DLAB_DEPS_DIR=DIR (DIR/CLI11, DIR/fmt, DIR/doctest: their source trees), for a room without internet;
 #   2. the distribution's package, where it is new enough;
 #   3. the pinned commit, fetched once with git into .lab/deps.
@@ -39,15 +39,16 @@ function(lab_dependency name package_target oldest include_dir header repository
     find_package(${name} ${oldest} CONFIG QUIET)
     if(TARGET ${package_target})
       set(source "${${name}_VERSION}, the distribution's package")
-      target_link_libraries(lab_${name} INTERFACE ${package_target})
+      set(includes $<TARGET_PROPERTY:${package_target},INTERFACE_INCLUDE_DIRECTORIES>)
     else()
       lab_fetch(${name} ${repository} ${commit} tree)
       set(source "commit ${commit}")
     endif()
   endif()
-  if(tree)  # SYSTEM: the warnings of others are theirs
-    target_include_directories(lab_${name} SYSTEM INTERFACE ${tree}/${include_dir})
+  if(tree)
+    set(includes ${tree}/${include_dir})
   endif()
+  target_include_directories(lab_${name} SYSTEM INTERFACE ${includes})  # SYSTEM: the warnings of others are theirs
   message(STATUS "${name}: ${source}")
 endfunction()
 
@@ -55,9 +56,12 @@ lab_dependency(CLI11 CLI11::CLI11 2.1 include CLI/CLI.hpp
   https://github.com/CLIUtils/CLI11.git 291c58789c031208f08f4f261a858b5b7083e8e2)
 lab_dependency(fmt fmt::fmt-header-only 8 include fmt/format.h
   https://github.com/fmtlib/fmt.git a33701196adfad74917046096bf5a2aa0ab0bb50)
+add_library(lab_fmt_functions STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+target_include_directories(lab_fmt_functions SYSTEM PRIVATE $<TARGET_PROPERTY:lab_fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+target_link_libraries(lab_fmt_functions PRIVATE lab_settings lab_sanitizers)
+target_link_libraries(lab_fmt INTERFACE lab_fmt_functions)
 lab_dependency(doctest doctest::doctest 2.4.6 . doctest/doctest.h
   https://github.com/doctest/doctest.git b7c21ec5ceeadb4951b00396fc1e4642dd347e5f)
-target_compile_definitions(lab_fmt INTERFACE FMT_HEADER_ONLY)
 
 # libmnl is in C and in every distribution: always its package.
 find_path(MNL_INCLUDE_DIR libmnl/libmnl.h)

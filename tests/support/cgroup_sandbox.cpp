@@ -83,9 +83,10 @@ void remove_cgroup(const fs::path& cgroup) {
   });
 }
 
-lab::UniqueFd locked(const fs::path& directory) {
+// `operation`: LOCK_EX, flock(2), to wait for it.
+lab::UniqueFd locked(const fs::path& directory, int operation = LOCK_EX | LOCK_NB) {
   lab::UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) == -1) return {};
+  if (!fd || ::flock(fd.get(), operation) == -1) return {};
   return fd;
 }
 
@@ -116,6 +117,8 @@ void fill_cpuset(const lab::CgroupHierarchy& hierarchy, const fs::path& director
 
 // Nothing where this hierarchy cannot be used.
 std::optional<Sandbox> make_sandbox(const lab::CgroupHierarchy& hierarchy) {
+  // One at a time: between its making and its locking a cgroup looks like a killed one's.
+  const lab::UniqueFd alone = locked(hierarchy.place, LOCK_EX);
   sweep(hierarchy.place);
   const std::vector<lab::Mount> mounts = lab::mounts_of("self");
   const fs::path directory = hierarchy.place / (kName + std::to_string(::getpid()));

@@ -47,18 +47,6 @@ void forget_links_that_went() {
                          links_on_the_way.end());
 }
 
-void note_links_that_stay() {
-  eventually([] {
-    forget_links_that_went();
-    return links_on_the_way.empty();
-  });
-  for (const LinksOnTheWay& host : links_on_the_way) {
-    for (const std::string& link : added(host.before, links_now(host.net_dev)))
-      note_leftover({"link", "new: " + link});
-  }
-  links_on_the_way.clear();
-}
-
 // Nothing where the program is not there, or fails: then no lab has used it either.
 std::string output_of(const std::vector<std::string>& command) {
   if (!lab::has_program(command[0])) return "";
@@ -172,6 +160,22 @@ Snapshot Host::snapshot() const {
 
 void note_leftover(const Leftover& leftover) {
   all_leftovers.push_back(leftover);
+}
+
+const std::vector<Leftover>& noted_leftovers() {
+  return all_leftovers;
+}
+
+void note_links_that_stay() {
+  eventually([] {
+    forget_links_that_went();
+    return links_on_the_way.empty();
+  });
+  for (const LinksOnTheWay& host : links_on_the_way) {
+    for (const std::string& link : added(host.before, links_now(host.net_dev)))
+      note_leftover({"link", "new: " + link});
+  }
+  links_on_the_way.clear();
 }
 
 std::vector<std::string> leftovers(const std::string& kind) {

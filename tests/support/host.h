@@ -55,8 +55,14 @@ class Host {
 /// Notes something left behind.
 void note_leftover(const Leftover& leftover);
 
-/// All that was left behind so far by runs of this program, of one kind. Links that go by themselves
-/// within the deadline do not count.
+/// All that was noted so far.
+const std::vector<Leftover>& noted_leftovers();
+
+/// Notes the links of runs that are over; those that go by themselves within the deadline do not
+/// count.
+void note_links_that_stay();
+
+/// What was noted of one kind, each once; the links that stay, too.
 std::vector<std::string> leftovers(const std::string& kind);
 
 }  // namespace check

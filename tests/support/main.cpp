@@ -1,28 +1,97 @@
-// The main() that every check program has.
+// The main() that every check program has: [--junit FILE] [--only CHECK].
+//
+// It prints the report, and writes `passed` or the first failing check's name to the file
+// $LAB_PROGRESS, where that is set. Exit status: 0 all passed, 1 some failed, 2 bad usage.
 
-#include <sys/prctl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
 
-#include "cgroup_sandbox.h"
+#include "checks.h"
 #include "error.h"
-#include "image.h"
 #include "process.h"
-#include "report.h"
+#include "result.h"
+#include "workers.h"
+
+namespace {
+
+struct Arguments {
+  std::string junit, only;
+  bool good = true;
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    std::string* const value = name == "--junit"  ? &arguments.junit
+                               : name == "--only" ? &arguments.only
+                                                  : nullptr;
+    if (value == nullptr || i + 1 == argc) {
+      arguments.good = false;
+      break;
+    }
+    *value = argv[i + 1];
+  }
+  return arguments;
+}
+
+// These ask what all the others have left behind.
+bool is_of_the_host(const check::Check& check) {
+  const std::string file = "the_host.cpp";
+  return check.file.size() >= file.size() &&
+         check.file.compare(check.file.size() - file.size(), file.size(), file) == 0;
+}
+
+std::vector<check::Result> results_of_all(const std::string& only) {
+  std::vector<check::Check> first = check::checks(only);
+  const auto last = std::stable_partition(
+      first.begin(), first.end(), [](const check::Check& check) { return !is_of_the_host(check); });
+  const std::vector<check::Check> of_the_host(last, first.end());
+  first.erase(last, first.end());
+
+  std::vector<check::Result> results;
+  const auto tell = [&](const check::Result& result) {
+    print(result);
+    results.push_back(result);
+  };
+  const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  check::run_in_workers(first, only, static_cast<size_t>(std::max(1L, 2 * processors)), tell);
+  check::run_in_workers(of_the_host, only, 1, tell);
+  return results;
+}
+
+int run_checks(const std::string& program, const Arguments& arguments) {
+  const std::vector<check::Result> results = results_of_all(arguments.only);
+  print_total(program, results);
+  if (const char* progress = std::getenv("LAB_PROGRESS")) write_progress(progress, results);
+  if (!arguments.junit.empty() && !write_junit(arguments.junit, program, results)) {
+    fmt::print(stderr, "{} cannot be written\n", arguments.junit);
+    return 2;
+  }
+  if (results.empty()) fmt::print(stderr, "no check has that name\n");
+  return count(results, check::Result::kFailed) == 0 && !results.empty() ? EXIT_SUCCESS
+                                                                         : EXIT_FAILURE;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   lab::open_standard_descriptors();
+  const std::string program = std::string(argv[0]).substr(std::string(argv[0]).rfind('/') + 1);
+  const Arguments arguments = parse(argc, argv);
+  if (!arguments.good) {
+    fmt::print(stderr, "usage: {} [--junit FILE] [--only CHECK]\n", program);
+    return 2;
+  }
   if (::geteuid() != 0) {
     std::fputs("the checks need root: run them by ./lab check NN, or with sudo\n", stderr);
     return 2;
   }
-  return lab::exit_status_of([&] {
-    return check::in_cgroup_sandbox([&] {
-      ::prctl(PR_SET_CHILD_SUBREAPER,
-              1);  // what a lab leaves behind becomes a child of the checks, and is seen
-      check::prepare_images();
-      return check::run_checks(argc, argv);
-    });
-  });
+  return lab::exit_status_of([&] { return run_checks(program, arguments); });
 }

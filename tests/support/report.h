@@ -1,5 +1,5 @@
-// How a check says what it found: a line a check, and for one that failed what was expected, what
-// was seen, how to see it by hand, and a hint.
+// How a check says what it found: where it failed what was expected, what was seen, how to see it by
+// hand, and a hint.
 #pragma once
 
 #include <string>
@@ -18,13 +18,12 @@ void expect_equal(const std::string& expected, const std::string& seen, const Ad
 void expect_true(bool holds, const std::string& expected, const std::string& seen,
                  const Advice& advice);
 
-/// Ends the check as skipped: this machine, or the program under test, cannot show it. With
-/// LABS_MUST_RUN=1 a skip is a failure.
-[[noreturn]] void skip(const std::string& reason);
+struct Skip {
+  std::string reason;
+};
 
-/// The main() of a check program: `[--junit FILE] [--only CHECK]`. Runs the checks, prints the
-/// report, and writes `passed` or the first failing check's name to the file $LAB_PROGRESS, where
-/// that is set.
-int run_checks(int argc, char** argv);
+/// Ends the check as skipped: this machine, or the program under test, cannot show it. With
+/// LABS_MUST_RUN=1 a skip is a failure. Throws Skip.
+[[noreturn]] void skip(const std::string& reason);
 
 }  // namespace check
