@@ -1,15 +1,17 @@
-# add_lab(NN-name): everything that labs/NN-name/ and its tests are built into.
+# add_lab(NN-name [STANDALONE] [LIBRARIES library...]): everything that labs/NN-name/ and its tests are built into.
+# STANDALONE: it starts no container of its own, so no lab builds on it, and its checks are about itself alone.
 #
 #   lab-NN-name              the primitives, a library on top of those of the lab before
 #   NN-name                  the lab: main.cpp and the reference
-#   NN-name-exercise         the same main.cpp with the learner's exercise.cpp in place of the reference
+#   NN-name-exercise         the same main.cpp with the learner's exercise.cpp, where there is one, in place of the reference
 #   escape-*                 the attacks, linked statically: they run inside images that have no libraries
-#   check-NN-name            the checks of this lab and of the labs before it
+#   check-NN-name            the checks of this lab and, unless it stands alone, of the labs before it
 #   NN-name-wrong-*          wrong implementations, each of which one check must find
 # The target `labs` makes what a learner needs.
 add_custom_target(labs)
 
 function(add_lab name)
+  cmake_parse_arguments(lab "STANDALONE" "" "LIBRARIES" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/labs/${name})
   get_property(previous GLOBAL PROPERTY LAB_PREVIOUS)
   if(NOT previous)
@@ -20,16 +22,19 @@ function(add_lab name)
   list(FILTER primitives EXCLUDE REGEX "/(main|exercise|escape_[^/]*)\\.cpp$")
   add_library(lab-${name} STATIC ${primitives})
   target_include_directories(lab-${name} PUBLIC ${dir})
-  target_link_libraries(lab-${name} PUBLIC ${previous})
+  target_link_libraries(lab-${name} PUBLIC ${previous} ${lab_LIBRARIES})
 
   add_objects(main-${name} lab-${name} ${dir}/main.cpp)
   add_executable(${name} $<TARGET_OBJECTS:main-${name}>)
   target_link_libraries(${name} PRIVATE lab-${name})
 
-  add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
-  # The functions that the exercise defines are taken from it; what else the lab has comes from its library.
-  target_link_libraries(${name}-exercise PRIVATE lab-${name})
-  target_compile_options(${name}-exercise PRIVATE -O0)  # built at every save
+  if(EXISTS ${dir}/exercise.cpp AND NOT LAB_SANITIZE)  # unwritten, it would only be compiled
+    add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
+    # The functions that the exercise defines are taken from it; what else the lab has comes from its library.
+    target_link_libraries(${name}-exercise PRIVATE lab-${name})
+    target_compile_options(${name}-exercise PRIVATE -O0)  # built at every save
+    add_dependencies(labs ${name}-exercise)
+  endif()
 
   if(NOT LAB_SANITIZE)  # they are wrong by intent
     add_faults(${name})
@@ -43,8 +48,10 @@ function(add_lab name)
     add_dependencies(labs ${escape})
   endforeach()
 
-  add_checks(${name})
-  set_property(GLOBAL PROPERTY LAB_PREVIOUS lab-${name})
+  add_checks(${name} ${lab_STANDALONE} ${lab_LIBRARIES})
+  if(NOT lab_STANDALONE)
+    set_property(GLOBAL PROPERTY LAB_PREVIOUS lab-${name})
+  endif()
 endfunction()
 
 # Each file in tests/faults/NN-name/ defines, wrongly, a function of the lab's primitive. It stands before the
@@ -74,18 +81,27 @@ function(add_facts target file)
 endfunction()
 
 # The facts of tests/labs/facts_NN_name.cpp hold from lab NN on: each check program has those of the labs before it.
-function(add_checks name)
+# They may use the libraries that the lab uses.
+function(add_checks name standalone)
   string(REPLACE "-" "_" file facts_${name})
   add_facts(facts-${name} ${file}.cpp)
-  set_property(GLOBAL APPEND PROPERTY LAB_FACTS $<TARGET_OBJECTS:facts-${name}>)
-  get_property(facts GLOBAL PROPERTY LAB_FACTS)
-  add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host> $<TARGET_OBJECTS:facts-contract>)
+  foreach(library ${ARGN})
+    set_property(TARGET facts-${name} APPEND PROPERTY
+      INCLUDE_DIRECTORIES $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
+  endforeach()
+  set(facts $<TARGET_OBJECTS:facts-${name}>)
+  if(NOT standalone)
+    set_property(GLOBAL APPEND PROPERTY LAB_FACTS ${facts})
+    get_property(facts GLOBAL PROPERTY LAB_FACTS)
+    list(APPEND facts $<TARGET_OBJECTS:facts-contract>)
+  endif()
+  add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host>)
   target_link_libraries(check-${name} PRIVATE check_support)
   add_dependencies(check-${name} ${name} probe)
   add_test(NAME check-${name} COMMAND check-${name})
   # LeakSanitizer asks /proc for its own threads, which a process whose root is an image does not find.
   set_tests_properties(check-${name} PROPERTIES LABELS checks ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
-  add_dependencies(labs check-${name} ${name} ${name}-exercise)
+  add_dependencies(labs check-${name} ${name})
 endfunction()
 
 # add_static_program(<name> <source>...): a program that runs in any image, and without the sanitizers' libraries.

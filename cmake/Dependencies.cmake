@@ -1,8 +1,8 @@
-# CLI11, fmt and doctest: their headers. In this order:
-#   1. the folder -DLAB_DEPS_DIR=DIR (DIR/CLI11, DIR/fmt, DIR/doctest: their source trees), for a room without internet;
+# CLI11, fmt, doctest and nlohmann_json: their headers. In this order:
+#   1. the folder -DLAB_DEPS_DIR=DIR (DIR/CLI11, DIR/fmt, ...: their source trees), for a room without internet;
 #   2. the distribution's package, where it is new enough;
 #   3. the pinned commit, fetched once with git into .lab/deps.
-set(LAB_DEPS_DIR "" CACHE PATH "source trees of CLI11, fmt and doctest, to be used instead of packages")
+set(LAB_DEPS_DIR "" CACHE PATH "source trees of CLI11, fmt, doctest and nlohmann_json, to be used instead of packages")
 
 # lab_fetch(<name> <repository> <commit> <out>): the source tree of that commit, fetched unless it is there.
 function(lab_fetch name repository commit out)
@@ -62,14 +62,24 @@ target_link_libraries(lab_fmt_functions PRIVATE lab_settings lab_sanitizers)
 target_link_libraries(lab_fmt INTERFACE lab_fmt_functions)
 lab_dependency(doctest doctest::doctest 2.4.6 . doctest/doctest.h
   https://github.com/doctest/doctest.git b7c21ec5ceeadb4951b00396fc1e4642dd347e5f)
+lab_dependency(nlohmann_json nlohmann_json::nlohmann_json 3.9 include nlohmann/json.hpp
+  https://github.com/nlohmann/json.git bc889afb4c5bf1c0d8ee29ef35eaaf4c8bef8a5d)
 
-# libmnl is in C and in every distribution: always its package.
-find_path(MNL_INCLUDE_DIR libmnl/libmnl.h)
-find_library(MNL_LIBRARY mnl)
-if(NOT MNL_INCLUDE_DIR OR NOT MNL_LIBRARY)
-  message(FATAL_ERROR "libmnl is missing: apt-get install libmnl-dev")
-endif()
-add_library(lab_mnl INTERFACE)
-target_include_directories(lab_mnl SYSTEM INTERFACE ${MNL_INCLUDE_DIR})
-target_link_libraries(lab_mnl INTERFACE ${MNL_LIBRARY})
-message(STATUS "libmnl: ${MNL_LIBRARY}")
+# lab_c_library(<name> <header> <library names> <package>) makes the target lab_<name>. These are in C and in every
+# distribution: always its package.
+function(lab_c_library name header library package)
+  find_path(${name}_INCLUDE_DIR ${header})
+  find_library(${name}_LIBRARY NAMES ${library})
+  if(NOT ${name}_INCLUDE_DIR OR NOT ${name}_LIBRARY)
+    message(FATAL_ERROR "lib${name} is missing: apt-get install ${package}")
+  endif()
+  add_library(lab_${name} INTERFACE)
+  target_include_directories(lab_${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIR})
+  target_link_libraries(lab_${name} INTERFACE ${${name}_LIBRARY})
+  message(STATUS "lib${name}: ${${name}_LIBRARY}")
+endfunction()
+
+# Linked in where the package has the archive: a library that is not looked for costs nothing at the start.
+lab_c_library(mnl libmnl/libmnl.h mnl libmnl-dev)
+lab_c_library(cap sys/capability.h "libcap.a;cap" libcap-dev)
+lab_c_library(seccomp seccomp.h "libseccomp.a;seccomp" libseccomp-dev)

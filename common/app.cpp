@@ -39,10 +39,13 @@ std::string did_you_mean(const std::string& wrong, const std::vector<std::string
   return near.empty() ? otherwise : fmt::format("did you mean {}?", near);
 }
 
-void add_shared_options(CLI::App& cli, Options& options) {
+void add_image_option(CLI::App& cli, Options& options) {
   cli.add_option("-r,--rootfs", options.rootfs, "the image: the directory that becomes the root")
       ->envname("LAB_ROOTFS")
       ->capture_default_str();
+}
+
+void add_shared_options(CLI::App& cli, Options& options) {
   cli.add_flag("--explain", options.explain, "tell each step and each system call, on stderr");
   cli.add_flag("--step", options.step_by_step, "the same, and wait for Enter before each step");
   cli.add_option("--skip", options.skip, "leave STEP out, to see what it was for; repeatable")
@@ -67,9 +70,15 @@ std::vector<std::string> option_names(const CLI::App& cli) {
   return names;
 }
 
-// What follows the options: [--] [COMMAND [ARG...]].
-std::vector<std::string> command_of(const CLI::App& cli) {
+using Operand = std::function<void(const std::string&)>;
+
+// What follows the options: [OPERAND] [--] [COMMAND [ARG...]], without the first where none is parsed.
+std::vector<std::string> command_of(const CLI::App& cli, const Operand& parse_operand) {
   std::vector<std::string> words = cli.remaining();
+  if (parse_operand && !words.empty() && (words.front().empty() || words.front().front() != '-')) {
+    parse_operand(words.front());
+    words.erase(words.begin());
+  }
   if (words.empty()) return {"/bin/sh"};
   if (words.front() == "--") {
     words.erase(words.begin());
@@ -128,7 +137,7 @@ int parse(CLI::App& cli, int argc, char** argv) {
   }
 }
 
-int run_story(const Options& options, const std::function<int()>& story) {
+int run_story(const Options& options, bool harms_host, const std::function<int()>& story) {
   Telling telling;
   telling.explain = options.explain || options.step_by_step;
   telling.skip = options.skip;
@@ -137,7 +146,7 @@ int run_story(const Options& options, const std::function<int()>& story) {
     terminal = sys::open("/dev/tty", O_RDWR);
     telling.terminal = terminal.get();
   }
-  if (options.skip.empty()) {
+  if (options.skip.empty() || !harms_host) {
     set_telling(telling);
     return story();
   }
@@ -146,19 +155,29 @@ int run_story(const Options& options, const std::function<int()>& story) {
   return tell_what_is_left(story);
 }
 
+void tell_what_follows(CLI::App& cli, const std::string& operand) {
+  cli.footer(fmt::format(
+      "After the options: {}[--] [COMMAND [ARG...]], by default /bin/sh.\n"
+      "Exit status: the command's own; 128+N where signal N ended it; 125 the lab failed; 126 the "
+      "command\n"
+      "cannot be executed; 127 it was not found.",
+      operand));
+}
+
 }  // namespace
 
 App::App(const std::string& name, const std::string& purpose)
     : cli_(std::make_unique<CLI::App>(purpose, name)) {
   cli_->prefix_command();  // the first word that is no option begins the command
-  cli_->footer(
-      "After the options: [--] [COMMAND [ARG...]], by default /bin/sh.\n"
-      "Exit status: the command's own; 128+N where signal N ended it; 125 the lab failed; 126 the "
-      "command\n"
-      "cannot be executed; 127 it was not found.");
+  tell_what_follows(*cli_, "");
 }
 
 App::~App() = default;
+
+void App::operand_in_place_of_image(const std::string& operand, const Operand& parse) {
+  parse_operand_ = parse;
+  tell_what_follows(*cli_, fmt::format("[{}] ", operand));
+}
 
 void App::flag(const std::string& name, const std::string& text, bool& value) {
   cli_->add_flag(name, value, text);
@@ -191,15 +210,21 @@ int run_lab(App& app, int argc, char** argv, const std::function<int(const Reque
               SIG_DFL);  // a caller that ignores it would keep us from waiting for children
   return exit_status_of([&] {
     Options options;
+    const bool has_image = !app.parse_operand_;
+    if (has_image) add_image_option(*app.cli_, options);
     add_shared_options(*app.cli_, options);
     if (const int status = parse(*app.cli_, argc, argv); status >= 0) return status;
 
-    const Request request{image_of(options), options.env, command_of(*app.cli_)};
+    if (!has_image) options.rootfs = "/";
+    const Request request{image_of(options), options.env,
+                          command_of(*app.cli_, app.parse_operand_)};
     const auto told_story = [&] { return story(request); };
     if (options.list_steps) return list_steps(told_story);
     if (!options.skip.empty()) check_step_names(options.skip, told_story);
-    check_image(options.rootfs);
-    return run_story(options, told_story);
+    if (has_image) check_image(options.rootfs);
+    // What an ordinary user leaves out harms no host.
+    const bool harms_host = app.needs_root_ || ::geteuid() == 0;
+    return run_story(options, harms_host, told_story);
   });
 }
 

@@ -26,6 +26,14 @@ class App {
   App(const std::string& name, const std::string& purpose);
   ~App();
 
+  /// The lab can do without root, and finds out by itself what it cannot have.
+  void run_without_root() { needs_root_ = false; }
+
+  /// The lab enters a container that runs, and has no image: its command line is
+  /// [OPTIONS] [OPERAND] [--] [COMMAND [ARG...]]. `parse` takes the operand, where there is one.
+  void operand_in_place_of_image(const std::string& operand,
+                                 const std::function<void(const std::string&)>& parse);
+
   void flag(const std::string& name, const std::string& text, bool& value);
   void choice(const std::string& name, const std::string& text,
               const std::vector<std::string>& choices, std::string& value);
@@ -42,6 +50,8 @@ class App {
  private:
   friend int run_lab(App&, int, char**, const std::function<int(const Request&)>&);
   std::unique_ptr<CLI::App> cli_;
+  std::function<void(const std::string&)> parse_operand_;
+  bool needs_root_ = true;
 };
 
 /// The whole of a lab's main(): reads the command line, makes sure that stdin, stdout and stderr

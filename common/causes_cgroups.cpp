@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "causes_look_up.h"
 #include "cgroup_layout.h"
 #include "mountinfo.h"
 #include "procfs.h"
@@ -14,10 +15,6 @@
 namespace lab::causes {
 namespace fs = std::filesystem;
 namespace {
-
-std::string yes_if(bool condition) {
-  return condition ? "yes" : "";
-}
 
 fs::path path_of(const Call& call) {
   if (call.args.empty()) return {};

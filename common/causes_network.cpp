@@ -19,14 +19,11 @@
 #include <filesystem>
 #include <vector>
 
+#include "causes_look_up.h"
 #include "unique_fd.h"
 
 namespace lab::causes {
 namespace {
-
-std::string yes_if(bool condition) {
-  return condition ? "yes" : "";
-}
 
 // --- The message: sendto(SOCKET, RTM_*, …), an argument an attribute. ---
 

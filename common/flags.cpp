@@ -2,11 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
+#include <linux/seccomp.h>
+#include <sys/capability.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
+#include <cctype>
 #include <initializer_list>
 
 #include "namespaces.h"
@@ -132,6 +138,47 @@ std::string signal_set(const sigset_t& set) {
     text += (text.empty() ? "" : " ") + signal_name(signal);
   }
   return "[" + text + "]";
+}
+
+std::string capability_name(unsigned long capability) {
+  char* const name = ::cap_to_name(static_cast<cap_value_t>(capability));
+  std::string text = name == nullptr ? std::to_string(capability) : name;
+  ::cap_free(name);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+std::string prctl_option(int option) {
+  return option == PR_SET_PDEATHSIG      ? "PR_SET_PDEATHSIG"
+         : option == PR_CAPBSET_DROP     ? "PR_CAPBSET_DROP"
+         : option == PR_CAP_AMBIENT      ? "PR_CAP_AMBIENT"
+         : option == PR_SET_NO_NEW_PRIVS ? "PR_SET_NO_NEW_PRIVS"
+         : option == PR_SET_DUMPABLE     ? "PR_SET_DUMPABLE"
+         : option == PR_SET_KEEPCAPS     ? "PR_SET_KEEPCAPS"
+                                         : std::to_string(option);
+}
+
+std::string prctl_argument(int option, unsigned long argument) {
+  if (option == PR_SET_PDEATHSIG) return signal_name(static_cast<int>(argument));
+  if (option == PR_CAPBSET_DROP) return capability_name(argument);
+  if (option == PR_CAP_AMBIENT && argument == PR_CAP_AMBIENT_RAISE) return "PR_CAP_AMBIENT_RAISE";
+  return std::to_string(argument);
+}
+
+std::string seccomp_flags(unsigned flags) {
+  // By number: the headers of Ubuntu 18.04 have not all of them.
+  return decode(flags,
+                {{SECCOMP_FILTER_FLAG_TSYNC, "SECCOMP_FILTER_FLAG_TSYNC"},
+                 {2, "SECCOMP_FILTER_FLAG_LOG"},
+                 {8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"}},
+                "0");
+}
+
+std::string bpf_command(int command) {
+  return command == BPF_PROG_LOAD     ? "BPF_PROG_LOAD"
+         : command == BPF_PROG_ATTACH ? "BPF_PROG_ATTACH"
+                                      : std::to_string(command);
 }
 
 }  // namespace lab

@@ -18,4 +18,10 @@ std::string device_number(dev_t dev);          ///< `makedev(1, 3)`
 std::string signal_name(int signal);           ///< `SIGTERM`
 std::string signal_set(const sigset_t& set);   ///< `[SIGTERM SIGINT]`
 
+std::string capability_name(unsigned long capability);           ///< `CAP_CHOWN`, capabilities(7)
+std::string prctl_option(int option);                            ///< PR_*, prctl(2)
+std::string prctl_argument(int option, unsigned long argument);  ///< its first one
+std::string seccomp_flags(unsigned flags);                       ///< SECCOMP_FILTER_FLAG_*
+std::string bpf_command(int command);                            ///< BPF_*, bpf(2)
+
 }  // namespace lab

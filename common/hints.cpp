@@ -5,7 +5,11 @@
 
 #include "causes.h"
 #include "causes_cgroups.h"
+#include "causes_namespaces.h"
 #include "causes_network.h"
+#include "causes_overlay.h"
+#include "causes_privileges.h"
+#include "causes_user.h"
 
 namespace lab {
 namespace {
@@ -23,8 +27,12 @@ struct Row {
 
 constexpr const char* kNeedsRoot = "this needs root; run it with sudo";
 constexpr const char* kNeedsCapability =
-    "root without the capability for it: is this itself a container? see CapEff in "
-    "/proc/self/status";
+    "root without the capability for it: was it given up before, or is this itself a container? "
+    "see "
+    "CapEff in /proc/self/status";
+constexpr const char* kRefusedByFilter =
+    "the capability for it is there, but a system call filter refuses it (Seccomp in "
+    "/proc/self/status is 2): install the filter as the last thing";
 
 constexpr const char* kReadOnly =
     "this is read-only, as the image is with --skip: was a file system to be mounted here first? "
@@ -46,6 +54,16 @@ constexpr const char* kOnlyLowerLayers =
 
 constexpr const char* kNoHierarchyHere =
     "no cgroup hierarchy is mounted there; see grep cgroup /proc/self/mountinfo";
+
+constexpr const char* kRestrictedByAppArmor =
+    "AppArmor lets ordinary users have user namespaces without power in them, as Ubuntu 24.04 "
+    "does: "
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+constexpr const char* kIdHasNoPlace =
+    "the id {} has no place in this user namespace: see /proc/self/uid_map and gid_map";
+constexpr const char* kOwnIdHasNoPlace =
+    "this process's own {} has no place in its user namespace, so nothing can be made in its name: "
+    "become uid 0 and gid 0 of it first, setresgid(0, 0, 0) and setresuid(0, 0, 0)";
 
 constexpr std::array kHints{
     Row{"chroot", EPERM, not_root, kNeedsRoot},
@@ -83,6 +101,10 @@ constexpr std::array kHints{
     Row{"open", ENOENT, on_cgroup, "this cgroup has no such file; ls shows those that it has"},
     Row{"open", ENOENT, in_cgroup_mounts_home, kNoHierarchyHere},
     Row{"mkdir", ENOENT, in_cgroup_mounts_home, kNoHierarchyHere},
+    Row{"open", ENOENT, opens_host_process_from_inside,
+        "there is no {} in the /proc of this mount namespace: has the process ended? or was the "
+        "mount "
+        "namespace entered before? open what is needed from the host first"},
     Row{"open", EACCES, not_root, kNeedsRoot},
     Row{"open", EACCES, on_cgroup,
         "a cgroup takes no new files: open what is there without O_CREAT (ofstream and fopen "
@@ -110,12 +132,14 @@ constexpr std::array kHints{
         "for another machine"},
     Row{"execve", E2BIG, always, "arguments and environment together are too long"},
 
+    Row{"unshare", EPERM, refused_by_filter, kRefusedByFilter},
     Row{"unshare", EPERM, user_namespace_in_chroot,
         "a process whose root was changed by chroot may not make a user namespace; make it before "
         "chroot"},
     Row{"unshare", EPERM, asks_for_user_namespace,
         "after chroot it is refused; else user namespaces may be switched off here: see sysctl "
         "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns"},
+    Row{"unshare", EPERM, restricted_by_apparmor, kRestrictedByAppArmor},
     Row{"unshare", EPERM, not_root, kNeedsRoot},
     Row{"unshare", EPERM, always, kNeedsCapability},
     Row{"unshare", EINVAL, pid_namespace_asked_again,
@@ -129,6 +153,27 @@ constexpr std::array kHints{
     Row{"unshare", EUSERS, always,
         "too many namespaces within one another: 32 levels are the most"},
 
+    Row{"setns", EPERM, enters_before_its_user_namespace,
+        "that namespace belongs to another user namespace: enter that one first, it gives power "
+        "over "
+        "the others"},
+    Row{"setns", EPERM, not_root, kNeedsRoot},
+    Row{"setns", EPERM, always, kNeedsCapability},
+    Row{"setns", EBADF, descriptor_is_closed, "that descriptor is not open"},
+    Row{"setns", EINVAL, enters_no_namespace, "{} is no namespace; open a file below /proc/PID/ns"},
+    Row{"setns", EINVAL, enters_other_kind,
+        "the descriptor is of another kind of namespace: it takes {}"},
+    Row{"setns", EINVAL, enters_own_user_namespace,
+        "this process is in that user namespace already, and no one can enter it twice"},
+    Row{"setns", EINVAL, enters_pid_namespace_above,
+        "a process can go into PID namespaces below its own only, never above or beside"},
+    Row{"sethostname", EPERM, in_user_namespace,
+        "the UTS namespace belongs to a user namespace above this one: unshare it first"},
+    Row{"sethostname", EPERM, not_root, kNeedsRoot},
+    Row{"sethostname", EPERM, always, kNeedsCapability},
+    Row{"sethostname", EINVAL, hostname_too_long,
+        "a host name has at most 64 bytes, and this one has {}"},
+
     Row{"fork", ENOMEM, children_have_no_init,
         "the first child after unshare(CLONE_NEWPID) was PID 1 of the new namespace; it has "
         "ended, and a namespace without its PID 1 takes no more processes"},
@@ -141,6 +186,11 @@ constexpr std::array kHints{
         "inside"},
     Row{"kill", EPERM, always, "that process belongs to another user"},
 
+    Row{"mount", EPERM, refused_by_filter, kRefusedByFilter},
+    Row{"mount", EPERM, restricted_by_apparmor, kRestrictedByAppArmor},
+    Row{"mount", EPERM, namespace_of_others,
+        "this process's {} namespace belongs to another user namespace: enter the user namespace "
+        "first, and make the others in it"},
     Row{"mount", EPERM, not_root, kNeedsRoot},
     Row{"mount", EPERM, always, kNeedsCapability},
     Row{"mount", EINVAL, two_propagations,
@@ -206,6 +256,7 @@ constexpr std::array kHints{
         "this mount may not be taken away from here: it came with a more privileged mount "
         "namespace"},
     Row{"umount2", EINVAL, always, "nothing is mounted there"},
+    Row{"umount2", EPERM, refused_by_filter, kRefusedByFilter},
     Row{"umount2", EPERM, not_root, kNeedsRoot},
     Row{"rmdir", EBUSY, on_cgroup,
         "processes or groups are left in that cgroup: see its cgroup.procs, and end or move them"},
@@ -214,6 +265,7 @@ constexpr std::array kHints{
         "it is not empty: perhaps the old root is still mounted there; do not use rm -rf, unmount "
         "it first"},
 
+    Row{"pivot_root", EPERM, refused_by_filter, kRefusedByFilter},
     Row{"pivot_root", EPERM, not_root, kNeedsRoot},
     Row{"pivot_root", EPERM, always, kNeedsCapability},
     Row{"pivot_root", ENOENT, new_root_missing, "there is no such directory {}"},
@@ -243,6 +295,9 @@ constexpr std::array kHints{
         "on /"},
     Row{"pivot_root", EINVAL, put_old_is_outside, kPutOldOutside},
 
+    Row{"mknod", EPERM, in_user_namespace,
+        "in a user namespace no one makes device nodes, root of it or not: bind the host's own, "
+        "mount(\"/dev/null\", …, MS_BIND)"},
     Row{"mknod", EPERM, always, "device nodes need CAP_MKNOD, and a file system that takes them"},
     Row{"mknod", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
     Row{"mkdir", EROFS, on_overlay_without_upperdir, kOnlyLowerLayers},
@@ -257,6 +312,38 @@ constexpr std::array kHints{
     Row{"mknod", EEXIST, always, kExists},
     Row{"mkdir", EEXIST, always, kExists},
     Row{"symlink", EEXIST, always, kExists},
+    Row{"write", EPERM, map_of_initial_namespace,
+        "process {} is in the host's user namespace, whose ids are mapped for good: it has to "
+        "enter "
+        "one of its own first, by unshare(CLONE_NEWUSER)"},
+    Row{"write", EPERM, map_is_written,
+        "{} has been written before: a map is written once, all its ranges in one write(2)"},
+    Row{"write", EPERM, setgroups_must_be_denied,
+        "write deny to {} first: else who has no privilege could drop a group that takes rights "
+        "away"},
+    Row{"write", EPERM, restricted_by_apparmor, kRestrictedByAppArmor},
+    Row{"write", EPERM, maps_id_of_others,
+        "without root one's own id alone can be mapped, in one range of count 1; newuidmap and "
+        "newgidmap map those of /etc/subuid and /etc/subgid"},
+    Row{"write", EINVAL, map_is_malformed,
+        "{} takes lines of three numbers, INSIDE OUTSIDE COUNT, that do not overlap; the count is "
+        "1 "
+        "at least"},
+    Row{"setgroups", EPERM, groups_before_their_map,
+        "gid_map is not written yet: setgroups(2) is for later"},
+    Row{"setgroups", EPERM, groups_are_denied,
+        "setgroups(2) is denied in this user namespace: see /proc/self/setgroups"},
+    Row{"setgroups", EPERM, not_root, kNeedsRoot},
+    Row{"setresuid", EINVAL, id_has_no_place, kIdHasNoPlace},
+    Row{"setresgid", EINVAL, id_has_no_place, kIdHasNoPlace},
+    Row{"chown", EINVAL, id_has_no_place, kIdHasNoPlace},
+    Row{"setresuid", EPERM, not_root, kNeedsRoot},
+    Row{"setresgid", EPERM, not_root, kNeedsRoot},
+    Row{"mkdir", EOVERFLOW, own_id_has_no_place, kOwnIdHasNoPlace},
+    Row{"open", EOVERFLOW, own_id_has_no_place, kOwnIdHasNoPlace},
+    Row{"mknod", EOVERFLOW, own_id_has_no_place, kOwnIdHasNoPlace},
+    Row{"symlink", EOVERFLOW, own_id_has_no_place, kOwnIdHasNoPlace},
+
     Row{"write", EBUSY, writes_subtree_control,
         "processes live in this cgroup itself, and one of version 2 that hands controllers on may "
         "have none (the root of all excepted): is this itself a container? move them to a group "
@@ -330,6 +417,55 @@ constexpr std::array kHints{
         "in microseconds, a period is from 1000 to 1000000, and a quota 1000 at least"},
     Row{"unlink", EPERM, on_cgroup,
         "the files of a cgroup go with its directory: rmdir, not rm -r"},
+
+    Row{"prctl", EPERM, raises_ambient,
+        "{} must be permitted and inheritable before it can be ambient"},
+    Row{"prctl", EPERM, not_root, kNeedsRoot},
+    Row{"prctl", EPERM, drops_from_bounding_set,
+        "this takes CAP_SETPCAP, which this process has not any more: shrink the bounding set "
+        "first, "
+        "then set the others"},
+    Row{"prctl", EINVAL, drops_from_bounding_set,
+        "this kernel has no such capability; /proc/sys/kernel/cap_last_cap has the number of its "
+        "last one"},
+    Row{"prctl", EINVAL, sets_no_new_privs, "its argument is 1: it cannot be taken back"},
+    Row{"cap_from_text", EINVAL, always,
+        "names with commas between them, then = and the letters of the sets, as in "
+        "cap_chown,cap_kill=ep; no capability at all is ="},
+    Row{"cap_set_proc", EPERM, effective_but_not_permitted,
+        "effective is a part of permitted, and {} would be in the first alone: =ep, not =e"},
+    Row{"cap_set_proc", EPERM, asks_for_more_than_permitted,
+        "{}: not permitted to this process, and what was given up does not come back"},
+    Row{"cap_set_proc", EPERM, always,
+        "inheritable takes only what the bounding set has, or what is inheritable already"},
+    Row{"execve", EPERM, program_has_capabilities,
+        "the file has capabilities ({}) that the bounding set has not any more, and the kernel "
+        "does "
+        "not start it with fewer"},
+    Row{"seccomp", EACCES, always,
+        "without CAP_SYS_ADMIN, no_new_privs must be set first: else a set-user-ID program could "
+        "be "
+        "started under a filter that deceives it"},
+    Row{"seccomp", EBUSY, always,
+        "a filter of this process is being listened to already, and there can be one listener"},
+    Row{"seccomp", EINVAL, always,
+        "the kernel takes programs that only jump forwards, and return in the end; or it does not "
+        "know the flags"},
+    Row{"bpf", EPERM, not_root, kNeedsRoot},
+    Row{"bpf", EPERM, always,
+        "this takes CAP_SYS_ADMIN on the host: that of a user namespace will not do"},
+    Row{"bpf", EBADF, attaches_program,
+        "a program is attached to the open directory of a cgroup of version 2"},
+    Row{"bpf", EINVAL, always,
+        "this kernel does not take the program, or knows no programs of that type"},
+    Row{"write", EPERM, sets_device_rule,
+        "the cgroup above may not open that device itself, or this process has no CAP_SYS_ADMIN"},
+    Row{"write", EINVAL, sets_device_rule,
+        "a rule is a type, a number and what may be done: c 1:3 rwm; a stands for all"},
+    Row{"open", EPERM, opens_device,
+        "the device cgroup refuses {}, whatever the node's mode: see devices.list in version 1"},
+    Row{"open", EACCES, opens_device,
+        "the file system that the node lies on is mounted nodev: it opens no device"},
 
     Row{"write", ENOSPC, always, "the disk that the output goes to is full"},
     Row{"write", EPIPE, always, "whoever read the output has gone"},

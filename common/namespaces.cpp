@@ -3,11 +3,17 @@
 #include <filesystem>
 #include <system_error>
 
+#include "procfs.h"
+
 namespace lab {
 
 std::string namespace_of(const std::string& process, const std::string& file) {
   std::error_code unreadable;
   return std::filesystem::read_symlink("/proc/" + process + "/ns/" + file, unreadable).string();
+}
+
+bool in_initial_user_namespace() {
+  return read_file("/proc/self/uid_map") == "         0          0 4294967295\n";
 }
 
 }  // namespace lab

@@ -29,4 +29,7 @@ inline constexpr std::array kNamespaceKinds{
 /// `process` is a pid or "self".
 std::string namespace_of(const std::string& process, const std::string& file);
 
+/// Is this process's user namespace the host's, in which every id is itself?
+bool in_initial_user_namespace();
+
 }  // namespace lab

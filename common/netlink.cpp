@@ -63,13 +63,13 @@ void Netlink::request(NetlinkMessage& message, const OnReply& on_reply) {
 
 int Netlink::wait_for_verdict(uint32_t sequence, const OnReply& on_reply,
                               std::string& kernel_says) {
-  alignas(nlmsghdr) std::array<char, 32768> buffer{};  // a dump's parts are as large as that
+  alignas(nlmsghdr) char buffer[32768];  // a dump's parts are as large as that
   for (;;) {
-    const ssize_t size = mnl_socket_recvfrom(socket_, buffer.data(), buffer.size());
+    const ssize_t size = mnl_socket_recvfrom(socket_, buffer, sizeof buffer);
     if (size == -1 && errno == EINTR) continue;
     if (size == -1) return errno;
     int left = static_cast<int>(size);
-    for (auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
+    for (auto* answer = reinterpret_cast<const nlmsghdr*>(buffer);
          mnl_nlmsg_ok(answer, left); answer = mnl_nlmsg_next(answer, &left)) {
       if (answer->nlmsg_seq != sequence) continue;
       if (answer->nlmsg_type == NLMSG_DONE) return 0;

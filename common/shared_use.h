@@ -38,6 +38,10 @@ class LockFile {
 
   explicit operator bool() const { return static_cast<bool>(fd_); }
 
+  void let_go() {
+    fd_.reset();
+  }  ///< in a child that lives on: the lock is its parent's, and ends with it
+
  private:
   LockFile(std::filesystem::path file, UniqueFd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
   std::filesystem::path file_;
@@ -68,7 +72,8 @@ class SharedUse {
   SharedUse& operator=(const SharedUse&) = delete;
   ~SharedUse();  ///< the last user's takes the thing away; an error is told, and the record is kept
 
-  void abandon() { use_.reset(); }  ///< uses it no more, and takes nothing away
+  /// Uses it no more, and takes nothing away. In a child that lives on: the use is its parent's.
+  void abandon() { use_.reset(); }
 
   /// Takes away what users that were killed left, unless someone uses it.
   static void sweep(const Thing& thing);

@@ -147,7 +147,7 @@ struct stat root_directory() {
 }  // namespace
 
 void make_stand_in_host(const std::vector<fs::path>& disks) {
-  sys::unshare(CLONE_NEWNS | CLONE_NEWNET);
+  sys::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   for (const fs::path& path : disks) make_read_only(path);
   sys::mount("lab-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");

@@ -8,8 +8,9 @@
 namespace lab {
 
 /// Moves this process into a mount and a network namespace that look like a host under systemd:
-/// every mount shared, the loopback link up, /sys of that network. Nothing is passed on to the
-/// machine; its disks, those that the paths of `disks` lie on, are read-only, and /run is empty.
+/// every mount shared, the loopback link up, /sys of that network; and into a UTS and an IPC
+/// namespace, with the machine's host name. Nothing is passed on to the machine; its disks, those
+/// that the paths of `disks` lie on, are read-only, and /run is empty.
 /// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
 void make_stand_in_host(const std::vector<std::filesystem::path>& disks);
 

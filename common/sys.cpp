@@ -2,6 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/capability.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -10,6 +15,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <memory>
 
 #include "flags.h"
 #include "step.h"
@@ -28,8 +36,11 @@ auto checked(const Call& call, Run run) -> decltype(run()) {
   return result;
 }
 
-std::string prctl_option(int option) {
-  return option == PR_SET_PDEATHSIG ? "PR_SET_PDEATHSIG" : std::to_string(option);
+Call prctl_call(int option, unsigned long arg2, unsigned long arg3) {
+  const auto shown = [](const std::string& text) { return Arg::literal(text); };
+  const Call call{"prctl", {shown(prctl_option(option)), shown(prctl_argument(option, arg2))}};
+  if (option != PR_CAP_AMBIENT) return call;
+  return {"prctl", {call.args[0], call.args[1], shown(capability_name(arg3))}};
 }
 
 std::string string_list(const std::vector<std::string>& strings) {
@@ -62,10 +73,35 @@ void write_all(const UniqueFd& file, CString path, const std::string& text) {
   checked({"write", {path, text.c_str()}}, [&] { return written_whole(file.get(), text); });
 }
 
+Call three_ids(const char* call, unsigned real, unsigned effective, unsigned saved) {
+  const auto shown = [](unsigned id) { return Arg::literal(std::to_string(id)); };
+  return {call, {shown(real), shown(effective), shown(saved)}};
+}
+
+// The new mount API came with Linux 5.2, mount_setattr(2) with 5.12: older headers have none of it. The
+// numbers are the same on every architecture.
+constexpr long kOpenTree = 428, kMoveMount = 429, kMountSetattr = 442;
+constexpr int kOpenTreeClone = 0x1, kMoveMountEmptyPath = 0x4;
+constexpr std::uint64_t kMountAttrIdmap = 0x100000;
+struct MountAttributes {  // struct mount_attr
+  std::uint64_t set, clear, propagation, user_namespace;
+};
+
 }  // namespace
 
 void unshare(int flags) {
   checked({"unshare", {Arg::literal(namespace_flags(flags))}}, [&] { return ::unshare(flags); });
+}
+
+void setns(int fd, int nstype) {
+  checked({"setns", {fd, Arg::literal(namespace_flags(nstype))}},
+          [&] { return ::setns(fd, nstype); });
+}
+
+void sethostname(CString name) {
+  const size_t length = name.get() == nullptr ? 0 : std::strlen(name.get());
+  checked({"sethostname", {name, Arg::literal(std::to_string(length))}},
+          [&] { return ::sethostname(name.get(), length); });
 }
 
 void chroot(CString path) {
@@ -91,8 +127,42 @@ void umount2(CString target, int flags) {
           [&] { return ::umount2(target.get(), flags); });
 }
 
+UniqueFd open_tree(int directory) {
+  if (listing()) return {};
+  return UniqueFd(static_cast<int>(checked(
+      {"open_tree",
+       {directory, "", Arg::literal("AT_EMPTY_PATH|OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC")}},
+      [&] {
+        return ::syscall(kOpenTree, directory, "", AT_EMPTY_PATH | kOpenTreeClone | O_CLOEXEC);
+      })));
+}
+
+void idmap_mount(int tree, int user_namespace) {
+  MountAttributes attributes{};
+  attributes.set = kMountAttrIdmap;
+  attributes.user_namespace = static_cast<std::uint64_t>(user_namespace);
+  checked({"mount_setattr",
+           {tree, "", Arg::literal("AT_EMPTY_PATH"),
+            Arg::literal(fmt::format("{{MOUNT_ATTR_IDMAP, userns_fd={}}}", user_namespace))}},
+          [&] {
+            return ::syscall(kMountSetattr, tree, "", AT_EMPTY_PATH, &attributes,
+                             sizeof attributes);
+          });
+}
+
+void move_mount(int tree, CString target) {
+  checked(
+      {"move_mount",
+       {tree, "", Arg::literal("AT_FDCWD"), target, Arg::literal("MOVE_MOUNT_F_EMPTY_PATH")}},
+      [&] { return ::syscall(kMoveMount, tree, "", AT_FDCWD, target.get(), kMoveMountEmptyPath); });
+}
+
 void chdir(CString path) {
   checked({"chdir", {path}}, [&] { return ::chdir(path.get()); });
+}
+
+void fchdir(int fd) {
+  checked({"fchdir", {fd}}, [&] { return ::fchdir(fd); });
 }
 
 UniqueFd open(CString path, int flags) {
@@ -181,11 +251,8 @@ pid_t fork() {
   return pid;
 }
 
-void prctl(int option, unsigned long arg2) {
-  const Arg shown = option == PR_SET_PDEATHSIG ? Arg::literal(signal_name(static_cast<int>(arg2)))
-                                               : Arg::literal(std::to_string(arg2));
-  checked({"prctl", {Arg::literal(prctl_option(option)), shown}},
-          [&] { return ::prctl(option, arg2, 0, 0, 0); });
+void prctl(int option, unsigned long arg2, unsigned long arg3) {
+  checked(prctl_call(option, arg2, arg3), [&] { return ::prctl(option, arg2, arg3, 0, 0); });
 }
 
 void kill(pid_t pid, int signal) {
@@ -214,6 +281,49 @@ Waited waitpid(pid_t pid, int options) {
     if (errno != EINTR) throw SyscallError({"waitpid", {pid}}, errno);
   }
   return waited;
+}
+
+void setgroups(const std::vector<gid_t>& groups) {
+  std::string shown;
+  for (const gid_t group : groups) shown += (shown.empty() ? "" : ", ") + std::to_string(group);
+  checked(
+      {"setgroups", {Arg::literal(std::to_string(groups.size())), Arg::literal("[" + shown + "]")}},
+      [&] { return ::setgroups(groups.size(), groups.data()); });
+}
+
+void setresgid(gid_t real, gid_t effective, gid_t saved) {
+  checked(three_ids("setresgid", real, effective, saved),
+          [&] { return ::setresgid(real, effective, saved); });
+}
+
+void setresuid(uid_t real, uid_t effective, uid_t saved) {
+  checked(three_ids("setresuid", real, effective, saved),
+          [&] { return ::setresuid(real, effective, saved); });
+}
+
+void cap_set_proc(const std::string& sets) {
+  const Call call{"cap_set_proc", {sets.c_str()}};
+  using Sets = std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)>;
+  const Sets parsed(::cap_from_text(sets.c_str()), ::cap_free);
+  if (!parsed) throw SyscallError({"cap_from_text", {sets.c_str()}}, errno);
+  checked(call, [&] { return ::cap_set_proc(parsed.get()); });
+}
+
+UniqueFd seccomp(unsigned flags, const std::vector<sock_filter>& program) {
+  if (listing()) return {};
+  const sock_fprog whole{static_cast<unsigned short>(program.size()),
+                         const_cast<sock_filter*>(program.data())};
+  const long result =
+      checked({"seccomp",
+               {Arg::literal("SECCOMP_SET_MODE_FILTER"), Arg::literal(seccomp_flags(flags)),
+                Arg::literal(fmt::format("{{{} instructions}}", program.size()))}},
+              [&] { return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole); });
+  return UniqueFd(result == 0 ? -1 : static_cast<int>(result));
+}
+
+long bpf(int command, bpf_attr& attributes, const std::string& shown) {
+  return checked({"bpf", {Arg::literal(bpf_command(command)), Arg::literal(shown)}},
+                 [&] { return ::syscall(SYS_bpf, command, &attributes, sizeof attributes); });
 }
 
 void execve(CString pathname, const std::vector<std::string>& argv,
