@@ -1,0 +1,170 @@
+#include "table.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+#include "error.h"
+
+namespace lab {
+namespace {
+
+// A line has 100 columns at most.
+constexpr size_t kLine = 100, kWhat = 19, kCell = 37;
+constexpr size_t kMostRows = 24;  // a section with more would not fit a screen
+
+// Names come from the container too: what they do to a terminal is not for it to choose.
+std::string printable(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\{:03o}", byte);
+  }
+  return result;
+}
+
+// The text in lines of `width`, broken at blanks where there are some.
+std::vector<std::string> folded(const std::string& text, size_t width) {
+  std::vector<std::string> lines{""};
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width)
+      lines.emplace_back();
+    if (!lines.back().empty()) lines.back() += ' ';
+    for (; word.size() > width; word.erase(0, width), lines.emplace_back())
+      lines.back() += word.substr(0, width);
+    lines.back() += word;
+  }
+  return lines;
+}
+
+std::string line_of(const std::vector<std::string>& lines, size_t number) {
+  return number < lines.size() ? lines[number] : "";
+}
+
+bool readable(const Row& row) {
+  return row.host.readable && row.container.readable;
+}
+
+// As C++ has it: it reads the same without colour.
+std::string mark_of(const Row& row) {
+  if (!readable(row)) return "??";
+  return row.same ? "==" : "!=";
+}
+
+std::string coloured(const char* colour, const std::string& text) {
+  const bool plain = ::isatty(STDOUT_FILENO) == 0 || std::getenv("NO_COLOR") != nullptr;
+  return plain ? text : fmt::format("\033[{}m{}\033[0m", colour, text);
+}
+
+void print_row(const Row& row) {
+  const std::vector<std::string> what = folded(printable(row.what), kWhat),
+                                 host = folded(printable(row.host.text), kCell),
+                                 container = folded(printable(row.container.text), kCell);
+  std::string mark = mark_of(row);
+  for (size_t i = 0; i < std::max({what.size(), host.size(), container.size()}); ++i) {
+    const std::string line = fmt::format(" {:<{}} {:<{}} {:2} {}", line_of(what, i), kWhat,
+                                         line_of(host, i), kCell, mark, line_of(container, i));
+    const std::string trimmed = line.substr(0, line.find_last_not_of(' ') + 1);
+    print((row.same || !readable(row) ? trimmed : coloured("33", trimmed)) + "\n");
+    mark.clear();
+  }
+}
+
+Json json_of(const Row& row) {
+  return {{"what", row.what},
+          {"host", row.host.value},
+          {"container", row.container.value},
+          {"same", readable(row) ? Json(row.same) : Json()}};
+}
+
+}  // namespace
+
+Cell cell(const std::string& text) {
+  return {text, text};
+}
+Cell cell(std::uint64_t number) {
+  return {number, std::to_string(number)};
+}
+Cell cell(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return {words, text};
+}
+Cell unreadable() {
+  return {Json(), "(not readable)", false};
+}
+
+Row row(const std::string& what, const Cell& host, const Cell& container) {
+  return {what, host, container, host.value == container.value};
+}
+
+Report::Report(Form form, const std::string& name, const std::string& host_pid,
+               const std::string& container_pid)
+    : form_(form) {
+  document_["host"] = {{"pid", std::stoi(host_pid)}};
+  document_["container"] = {{"name", name}, {"pid", std::stoi(container_pid)}};
+  document_["sections"] = Json::object();
+  if (form_ == Form::kJson) return;
+  const std::string container =
+      printable(name) + (name.rfind("process ", 0) == 0 ? "" : ", process " + container_pid);
+  print(coloured("1", fmt::format(" {:<{}} {:<{}}    {}", "", kWhat, "HOST", kCell, container)) +
+        "\n");
+}
+
+void Report::add(const std::string& id, const std::string& text, const Section& section) {
+  kinds_.insert(kinds_.end(), section.kinds.begin(), section.kinds.end());
+  Json& rows = document_["sections"][id] = Json::array();
+  for (const Row& row : section.rows) {
+    rows.push_back(json_of(row));
+    all_readable_ = all_readable_ && readable(row);
+  }
+  if (form_ == Form::kJson) return;
+  print("\n" + coloured("1", id) + ": " + text + "\n");
+  const size_t shown = std::min(section.rows.size(), kMostRows);
+  for (size_t i = 0; i < shown; ++i) print_row(section.rows[i]);
+  if (shown < section.rows.size())
+    print(fmt::format(" and {} more; --json has them all\n", section.rows.size() - shown));
+}
+
+std::string Report::names_of(std::optional<bool> isolated) const {
+  size_t count = 0;
+  std::string names;
+  for (const Kind& kind : kinds_) {
+    if (kind.isolated != isolated) continue;
+    ++count;
+    names += " " + kind.name;
+  }
+  return fmt::format("{} of {}{}{}", count, kinds_.size(), names.empty() ? "" : ":", names);
+}
+
+void Report::finish() {
+  Json& isolated = document_["isolated"] = Json::object();
+  for (const Kind& kind : kinds_)
+    isolated[kind.name] = kind.isolated ? Json(*kind.isolated) : Json();
+  if (form_ == Form::kJson) {
+    print(document_.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  } else {
+    const auto print_names = [&](const char* title, std::optional<bool> of) {
+      for (const std::string& line : folded(title + names_of(of), kLine)) print(line + "\n");
+    };
+    print("\n");
+    print_names("shared ", false);
+    if (!all_readable_) print_names("not readable ", std::nullopt);
+    print_names("isolated ", true);
+  }
+  if (!all_readable_)
+    say("some of it only root may read\n  hint: start it with sudo to see the rest\n");
+}
+
+void print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF)
+    throw SyscallError({"write", {STDOUT_FILENO, Arg::literal("…")}}, errno);
+}
+
+}  // namespace lab
