@@ -18,6 +18,7 @@ class AddressLease {
   AddressLease(const Bridge& bridge, const std::optional<Ipv4>& wanted);
 
   const Ipv4& address() const { return address_; }
+  void let_go() { lock_.let_go(); }  ///< in a child that lives on
 
  private:
   Ipv4 address_;

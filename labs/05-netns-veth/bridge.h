@@ -23,6 +23,10 @@ class Bridge {
   Bridge& operator=(const Bridge&) = delete;
   ~Bridge();
 
+  void let_go() {  ///< in a child that lives on
+    if (use_) use_->abandon();
+  }
+
   const std::string& name() const { return name_; }
   const Ipv4& address() const { return address_; }  ///< its own: the containers' gateway
 

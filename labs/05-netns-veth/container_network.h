@@ -28,12 +28,29 @@ class ContainerNetwork {
   void enter() const {
     Netlink host;  // opened before: it goes on speaking to the host's namespace
     enter_network_namespace();
-    make_veth(host, bridge_.name());
-    configure_eth0(lease_.address(), bridge_.address());
+    make_veth(host, bridge_.name(), "self");
+    configure();
   }
+
+  /// The same in three parts, for a container that may not do the second (lab 09): it enters its
+  /// namespace, a process of the host plugs it in, and it configures its end.
+  void plug_in(const std::string& process) const {
+    Netlink host;
+    make_veth(host, bridge_.name(), process);
+  }
+  void configure() const { configure_eth0(lease_.address(), bridge_.address()); }
 
   /// There too, once the image is the root, the old one is gone, and /dev is mounted.
   void bind_files() const { bind_host_files(lease_.address(), nameservers_); }
+
+  /// In a child that lives on beside the lab: where the lab is killed, what it used is free at once.
+  void let_go() {
+    bridge_.let_go();
+    lease_.let_go();
+    if (nat_) nat_->let_go();
+  }
+
+  const Ipv4& address() const { return lease_.address(); }  ///< the container's
 
  private:
   Bridge bridge_;

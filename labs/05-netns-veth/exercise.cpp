@@ -36,8 +36,8 @@ void enter_network_namespace() {
 //
 //     near end  in the namespace of `host`: IFLA_IFNAME "veth-lab%d" (the kernel fills in a number),
 //               IFLA_GROUP kLabGroup, IFLA_MASTER the index of the link `bridge` there, and up
-//     far end   in this process's namespace (IFLA_NET_NS_FD, a descriptor of /proc/self/ns/net):
-//               IFLA_IFNAME "eth0"
+//     far end   in the namespace of `process`, a pid or "self" (IFLA_NET_NS_FD, a descriptor of
+//               /proc/PROCESS/ns/net): IFLA_IFNAME "eth0"
 //
 // NOTES
 //   The far end is described inside of the near one: IFLA_LINKINFO holds IFLA_INFO_KIND and
@@ -47,7 +47,7 @@ void enter_network_namespace() {
 //   IFF_UP for the far end cannot be asked for here: configure_eth0() brings it up.
 //
 // SEE ALSO  veth(4), rtnetlink(7), linux/veth.h, linux/if_link.h
-void make_veth(Netlink& /*host*/, const std::string& /*bridge*/) {
+void make_veth(Netlink& /*host*/, const std::string& /*bridge*/, const std::string& /*process*/) {
   not_written("make_veth");
 }
 

@@ -133,6 +133,12 @@ Nat::Nat(const Bridge& bridge) {
        [&] { rules_.emplace(masquerade(bridge)); });
 }
 
+void Nat::let_go() {
+  for (auto* use : {&forwarding_, &rules_}) {
+    if (*use) (*use)->abandon();
+  }
+}
+
 void Nat::sweep(const Bridge& bridge) {
   SharedUse::sweep(forwarding());
   SharedUse::sweep(masquerade(bridge));

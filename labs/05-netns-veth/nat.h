@@ -18,6 +18,8 @@ class Nat {
   /// Precondition: CAP_NET_ADMIN. Errors: Error where neither program is there, or one fails.
   explicit Nat(const Bridge& bridge);
 
+  void let_go();  ///< in a child that lives on
+
   /// Takes back what labs on that bridge left that were killed.
   static void sweep(const Bridge& bridge);
 

@@ -25,9 +25,9 @@ void enter_network_namespace() {
   });
 }
 
-void make_veth(Netlink& host, const std::string& bridge) {
+void make_veth(Netlink& host, const std::string& bridge, const std::string& process) {
   step("make-veth", "a cable: one end in the host's bridge, the other one in here as eth0", [&] {
-    const UniqueFd here = sys::open("/proc/self/ns/net", O_RDONLY);
+    const UniqueFd there = sys::open("/proc/" + process + "/ns/net", O_RDONLY);
     NetlinkMessage message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
     nlmsghdr* const link = message.header();
 
@@ -47,7 +47,7 @@ void make_veth(Netlink& host, const std::string& bridge) {
     nlattr* const peer = mnl_attr_nest_start(link, VETH_INFO_PEER);
     mnl_nlmsg_put_extra_header(link, sizeof(ifinfomsg));
     mnl_attr_put_strz(link, IFLA_IFNAME, "eth0");
-    mnl_attr_put_u32(link, IFLA_NET_NS_FD, static_cast<uint32_t>(here.get()));
+    mnl_attr_put_u32(link, IFLA_NET_NS_FD, static_cast<uint32_t>(there.get()));
     mnl_attr_nest_end(link, peer);
     mnl_attr_nest_end(link, data);
     mnl_attr_nest_end(link, info);

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <tuple>
 
 #include "error.h"
 #include "step.h"
@@ -12,7 +15,7 @@
 namespace lab {
 namespace fs = std::filesystem;
 
-KeptChanges::KeptChanges(const fs::path& directory) {
+KeptChanges::KeptChanges(const fs::path& directory) : directory_(directory) {
   if (directory.empty()) return;
   step("lock-upper", "one container at a time: two that write to one upper directory spoil it",
        [&] {
@@ -26,11 +29,30 @@ KeptChanges::KeptChanges(const fs::path& directory) {
        });
 }
 
+void KeptChanges::give_to(const fs::path& place, uid_t uid, gid_t gid) {
+  step("give-upper",
+       "the changes are the container's: its root's uid out here owns their directory", [&] {
+         struct stat work {
+         }, directory{};
+         if (::lstat((place / "work").c_str(), &work) == 0 && work.st_uid != uid) {
+           throw Error(fmt::format("--upper {} has the changes of a container with other ids: its "
+                                   "root is {} out here, and not {}",
+                                   quoted(directory_), work.st_uid, uid),
+                       "take another directory, or that container's --map");
+         }
+         if (::stat(place.c_str(), &directory) == 0)
+           owner_before_.emplace(directory.st_uid, directory.st_gid);
+         sys::chown(place, uid, gid);
+       });
+}
+
 KeptChanges::~KeptChanges() {
   if (!first_run_ || !locked_) return;
   // Only where it is empty.
   if (::unlinkat(locked_.get(), "upper", AT_REMOVEDIR) == -1) return;
   for (const char* made : {"work/work", "work"}) ::unlinkat(locked_.get(), made, AT_REMOVEDIR);
+  if (owner_before_)
+    std::ignore = ::fchown(locked_.get(), owner_before_->first, owner_before_->second);
 }
 
 }  // namespace lab

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "error.h"
+#include "namespaces.h"
 #include "step.h"
 #include "sys.h"
 #include "unique_fd.h"
@@ -30,12 +31,19 @@ std::string name_of(const UniqueFd& directory) {
   return "/proc/self/fd/" + std::to_string(directory.get());
 }
 
+// An id that has no place in this process's user namespace (lab 09) is shown as 65534, and cannot be
+// given away.
+bool is_no_ones(const struct stat& file) {
+  constexpr uid_t kNoOne = 65534;
+  return !in_initial_user_namespace() && (file.st_uid == kNoOne || file.st_gid == kNoOne);
+}
+
 // The merged root has the mode and the owner of the upper directory: let them be the image's.
 void make_upper(const std::string& upperdir, const fs::path& image) {
   struct stat root {};
   if (::stat(image.c_str(), &root) == -1) throw SyscallError({"stat", {Arg(image)}}, errno);
   sys::mkdir(upperdir, 0700);
-  sys::chown(upperdir, root.st_uid, root.st_gid);
+  if (!is_no_ones(root)) sys::chown(upperdir, root.st_uid, root.st_gid);
   sys::chmod(upperdir, root.st_mode & 07777);
 }
 
@@ -59,6 +67,22 @@ std::string upperdir(const UniqueFd& changes, const fs::path& image) {
   return "upperdir=" + upper + ",workdir=" + work + ",index=off";
 }
 
+// What overlayfs notes on a directory it notes as an attribute of the kind trusted, which takes power
+// over the host. In a user namespace (lab 09) it is one of the kind user, since Linux 5.11; Ubuntu's
+// kernels before that do without the option.
+void mount_overlay(const fs::path& image, const std::string& options) {
+  if (in_initial_user_namespace()) {
+    sys::mount("overlay", image, "overlay", 0, options);
+    return;
+  }
+  try {
+    sys::mount("overlay", image, "overlay", 0, options + ",userxattr");
+  } catch (const SyscallError& error) {
+    if (error.error() != EINVAL) throw;
+    sys::mount("overlay", image, "overlay", 0, options);
+  }
+}
+
 }  // namespace
 
 void mount_layers(const fs::path& image, const std::vector<fs::path>& lower,
@@ -80,7 +104,7 @@ void mount_layers(const fs::path& image, const std::vector<fs::path>& lower,
   step("mount-overlay", "all layers as one tree: writes go to the uppermost, the image stays", [&] {
     std::string options = lowerdir(layers);
     if (changes) options += "," + upperdir(changes, image);
-    sys::mount("overlay", image, "overlay", 0, options);
+    mount_overlay(image, options);
   });
 }
 

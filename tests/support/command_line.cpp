@@ -46,6 +46,12 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
+// The number of the lab whose checks these are: 10 for check-10-privileges.
+int lab_number() {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").filename();
+  return std::atoi(self.c_str() + std::strlen("check-"));
+}
+
 // wordexp(3) stumbles over braces: a placeholder is a plain word until the words are split.
 constexpr const char* kRootfsWord = "@ROOTFS@";
 constexpr const char* kCommandWord = "@COMMAND@";
@@ -76,6 +82,14 @@ std::vector<std::string> command_line(const Request& request) {
     }
   }
   return line;
+}
+
+Request Request::with_all_privileges() const {
+  Request request = *this;
+  if (lab_number() < 10 || !takes_lab_options()) return request;
+  for (const char* word : {"--cap-add", "ALL", "--seccomp", "off", "--skip", "read-only-paths"})
+    request.lab_options.emplace_back(word);
+  return request;
 }
 
 bool takes_lab_options() {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -105,12 +104,10 @@ Host::~Host() {
 void Host::enter() const {
   const fs::path working_directory = fs::current_path();
   const std::string namespaces = "/proc/" + process() + "/ns/";
-  const lab::UniqueFd mounts = sys::open(namespaces + "mnt", O_RDONLY);
-  const lab::UniqueFd network = sys::open(namespaces + "net", O_RDONLY);
-  for (const lab::UniqueFd& name_space : {std::cref(mounts), std::cref(network)}) {
-    if (::setns(name_space.get(), 0) == -1)
-      throw lab::SyscallError({"setns", {name_space.get()}}, errno);
-  }
+  std::vector<lab::UniqueFd> entrances;
+  for (const char* kind : {"uts", "ipc", "net", "mnt"})  // the last one takes /proc away
+    entrances.push_back(sys::open(namespaces + kind, O_RDONLY));
+  for (const lab::UniqueFd& entrance : entrances) sys::setns(entrance.get(), 0);
   sys::chdir(working_directory);  // setns(2) moved it to the root
 }
 

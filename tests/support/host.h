@@ -2,7 +2,7 @@
 //
 // A lab must not hurt the machine that checks it, and what it leaves behind must be seen. So each
 // run has a host of its own: a mount namespace with every mount shared, as systemd makes them, and
-// a network namespace. Where the machine's own mounts are private, a lab that leaks mounts would
+// a network, a UTS and an IPC namespace. Where the machine's own mounts are private, a lab that leaks mounts would
 // pass otherwise. Several runs may share one: Request{}.on(std::make_shared<Host>()).
 #pragma once
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include "sys.h"
 
@@ -37,6 +38,16 @@ void make_image(const fs::path& directory) {
   }
   write_file(directory / "token", places.token);
   write_file(directory / "not-executable", "no program\n");
+}
+
+// Ranges of ids for root's containers (lab 09), whatever this machine gives to whom.
+void prepare_subordinate_ids(const fs::path& scratch) {
+  for (const auto& [name, range] :
+       {std::pair{"subuid", "root:200000:65536\n"}, {"subgid", "root:270000:65536\n"}}) {
+    write_file(scratch / name, range);
+    if (fs::exists(fs::path("/etc") / name))
+      sys::mount(scratch / name, fs::path("/etc") / name, nullptr, MS_BIND);
+  }
 }
 
 // The learner's own build directory must stay so, although the checks run as root.
@@ -88,6 +99,8 @@ void prepare_images() {
   // A Host's / is read-only; this must not be, or a lab that writes into its image is not found out.
   sys::mount(scratch / "on-disk", scratch / "on-disk", nullptr, MS_BIND);
   sys::mount("lab-checks", scratch / "tmpfs", "tmpfs", 0, "mode=755");
+
+  prepare_subordinate_ids(scratch / "tmpfs");
 
   places.token = random_token();
   places.secret = random_token();

@@ -6,9 +6,10 @@
 //   /probe                 says "ready", serves requests until the socket is closed
 //   /probe exit STATUS     ends at once
 //   /probe is-null FD      ends at once, with 0 where that descriptor is /dev/null
+//   /probe is-user UID     ends at once, with 0 where that is its effective one
 //
-// The requests are the tables at the end of probe_process.cpp, probe_files.cpp and
-// probe_network.cpp.
+// The requests are the tables at the end of probe_process.cpp, probe_files.cpp,
+// probe_network.cpp, probe_ipc.cpp, probe_privileges.cpp and probe_user.cpp.
 
 #include "probe.h"
 
@@ -29,7 +30,8 @@ bool is_null_device(int fd) {
 
 std::string answer(std::istringstream request) {
   const std::string name = next_word(request);
-  for (const auto* verbs : {&process_verbs, &file_verbs, &network_verbs}) {
+  for (const auto* verbs :
+       {&process_verbs, &file_verbs, &network_verbs, &ipc_verbs, &privilege_verbs, &user_verbs}) {
     for (const Verb& verb : *verbs) {
       if (name == verb.name) return verb.answer(request);
     }
@@ -48,6 +50,7 @@ void say(const std::string& message) {
 int main(int argc, char** argv) {
   const std::string how = argc == 3 ? argv[1] : "";
   if (how == "exit") return std::atoi(argv[2]);
+  if (how == "is-user") return geteuid() == static_cast<uid_t>(std::atoi(argv[2])) ? 0 : 1;
   if (how == "is-null") return probe::is_null_device(std::atoi(argv[2])) ? 0 : 1;
   probe::say("ready");
   for (;;) {

@@ -17,7 +17,8 @@ struct Verb {
   std::string (*answer)(std::istringstream& words);
 };
 
-extern const std::vector<Verb> process_verbs, file_verbs, network_verbs;
+extern const std::vector<Verb> process_verbs, file_verbs, network_verbs, ipc_verbs, privilege_verbs,
+    user_verbs;
 
 /// Sends a message to the checks.
 void say(const std::string& message);
