@@ -1,0 +1,112 @@
+// 10-privileges: the whole container, hardened. Its root has few of root's capabilities, may not make
+// every system call, and sees and opens nothing that sets or shows the host.
+//
+//   sudo build/bin/10-privileges --explain --seccomp-log -r rootfs/busybox -- sh -c 'unshare -r id'
+
+#include <unistd.h>
+
+#include <optional>
+
+#include "app.h"
+#include "beside_host.h"  // lab 09
+#include "cgroups.h"      // lab 06: its limits
+#include "chroot.h"       // lab 01: descriptors, environment
+#include "confinement.h"
+#include "container_state.h"  // lab 08
+#include "device_cgroup.h"
+#include "kept_changes.h"   // lab 07
+#include "layer_check.h"    // lab 07
+#include "layer_options.h"  // lab 07
+#include "limit_options.h"  // lab 06
+#include "map_options.h"    // lab 09
+#include "masked_paths.h"
+#include "mount_namespace.h"  // lab 03: mounts of its own
+#include "name_options.h"     // lab 08
+#include "own_network.h"      // lab 05: its network
+#include "owned_layers.h"     // lab 09
+#include "pivot_root.h"       // lab 04: the old root goes
+#include "propagation_option.h"  // lab 03
+#include "supervise.h"           // lab 02: PID 1, its parent, its init
+#include "usage.h"               // lab 06: what it used
+#include "user_namespace.h"      // lab 09
+#include "uts_ipc.h"             // lab 08: its name, its queues
+#include "without_root.h"        // lab 09
+
+int main(int argc, char** argv) {
+  lab::App app("10-privileges", "runs COMMAND in a container whose root can do little");
+  app.run_without_root();
+  const lab::PropagationOption propagation(app);
+  const lab::NetworkOptions network_options(app);
+  const lab::LimitOptions limits(app);
+  const lab::LayerOptions layer_options(app);
+  const lab::NameOptions names(app, "10-privileges");
+  const lab::MapOptions map_options(app);
+  const lab::PrivilegeOptions privileges(app);
+  bool init = false;
+  lab::add_init_option(app, init);
+
+  return lab::run_lab(app, argc, argv, [&](const lab::Request& request) {
+    const lab::IdMaps maps = map_options.maps();
+    lab::tell_what_needs_root(network_options, limits.limits());
+    lab::check_layers(request.rootfs, layer_options.lower(), layer_options.upper());
+    lab::Confinement confinement(privileges);
+    lab::ContainerState state(names.lab(), names.name(), request);
+    lab::KeptChanges changes(layer_options.upper());
+    lab::OwnNetwork network(network_options);
+    std::optional<lab::Cgroups> cgroups;
+    std::optional<lab::DeviceCgroup> devices;
+    if (::geteuid() == 0) {
+      limits.set_on(cgroups.emplace());
+      devices.emplace(*cgroups);
+    }
+    lab::OwnedLayers layers(request.rootfs, layer_options.lower(), layer_options.upper());
+
+    // What takes power over the host: this process does it, the one inside waits.
+    lab::Errand errand([&](pid_t inside) {
+      if (lab::is_apart(inside)) lab::map_ids(inside, maps);
+      layers.give_to(inside, maps, changes);
+      network.plug_in(inside);
+    });
+    const int status = lab::run_beside_host(errand, [&](const lab::StartGate& gate) {
+      changes.let_go();
+      network.let_go();
+      state.let_go();
+      if (cgroups) cgroups->let_go();
+      lab::enter_user_namespace();
+      network.enter();
+      errand.ask();
+      lab::become_root(maps);
+      lab::die_with_parent(gate);
+      network.configure();
+      return lab::run_as_pid1([&] {
+        lab::close_inherited_descriptors();
+        layers.let_go();
+        state.note_pids();
+        if (cgroups) lab::enter_cgroups(*cgroups);
+        if (devices) devices->enter();
+        lab::unshare_cgroup_namespace();
+        lab::enter_uts_namespace(names.hostname());
+        lab::enter_ipc_namespace();
+        lab::enter_mount_namespace(propagation.flag());
+        lab::mount_layers_as_permitted(layers);
+        lab::pivot_into(layers.image());
+        lab::mount_proc();
+        lab::mount_sys();
+        lab::mount_dev();
+        lab::mount_mqueue();
+        lab::detach_old_root();
+        network.bind_files();
+        lab::mask_paths();
+        lab::make_settings_read_only();
+        confinement.apply();  // what comes before needs what it takes away
+        state.publish(network.address());  // now it can be entered (lab 11), and no sooner
+        return lab::run_command(request.command, lab::clean_environment(request.env), init);
+      });
+    });
+    if (cgroups) {
+      lab::tell_usage(*cgroups);
+      lab::report_out_of_memory(*cgroups, limits.limits());
+    }
+    return status;
+  });
+}
