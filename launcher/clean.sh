@@ -65,7 +65,16 @@ clean_copies() {
   done
 }
 
-# unlocked FILE: no lab holds it locked; the lock ends with the lab.
+# if_unlocked FILE COMMAND...: where no lab holds it locked; the lock ends with the lab. The command is run under the
+# lock, so that it does not hurt a lab that starts meanwhile.
+if_unlocked() {
+  local lock
+  { exec {lock}<"$1"; } 2>/dev/null || return 0
+  if flock -n "$lock"; then "${@:2}"; fi
+  exec {lock}<&-
+}
+
+# unlocked FILE: the same as a question.
 unlocked() {
   local lock
   exec {lock}<"$1" || return 1
@@ -85,7 +94,7 @@ clean_cgroups() {
   while read -r group; do
     entrance=$group/tasks
     [[ -e $entrance ]] || entrance=$group/cgroup.procs
-    if unlocked "$entrance"; then remove rmdir "$group"; fi
+    if_unlocked "$entrance" remove rmdir "$group"
   done < <(lab_cgroups)
 }
 
@@ -100,9 +109,19 @@ clean_networks() {
   done
 }
 
+# What a killed lab told of its container. A directory goes with its last file.
+clean_containers() {
+  local directory
+  for directory in /run/lab/containers/*/; do
+    if_unlocked "$directory/lock" remove rm -r "${directory%/}"
+  done
+  rmdir /run/lab/containers /run/lab 2>/dev/null || true
+}
+
 clean_images
 clean_copies
 clean_cgroups
 clean_networks
+clean_containers
 ((removed + kept + spared > 0)) || echo "nothing to clean"
 ((kept == 0)) || die "$kept could not be removed" "a process may still be using it: fuser -vm PATH"

@@ -93,17 +93,37 @@ mounting() {
   fi
 }
 
-# No lab so far needs user namespaces without root; the distributions' switches are told anyway.
+# Root can make them wherever the kernel has them; the distributions' switches close them to all others. Lab 09
+# runs as root in any case, and without it where they are open.
 user_namespaces() {
   local switch=/proc/sys/kernel/unprivileged_userns_clone restriction=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
+  local most=/proc/sys/user/max_user_namespaces
   if [[ ! -e /proc/self/ns/user ]]; then
-    fact userns warn "the kernel has no user namespaces"
+    fact userns FAIL "the kernel has no user namespaces" "boot the distribution's own kernel"
+  elif [[ -r $most && $(<"$most") == 0 ]]; then
+    fact userns FAIL "$most is 0" "sysctl user.max_user_namespaces=10000"
   elif [[ -r $switch && $(<"$switch") == 0 ]]; then
     fact userns warn "closed to all but root (kernel.unprivileged_userns_clone is 0)" "sysctl kernel.unprivileged_userns_clone=1"
   elif [[ -r $restriction && $(<"$restriction") == 1 ]]; then
-    fact userns warn "AppArmor restricts them for all but root" "sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+    fact userns warn "AppArmor gives none but root power in them (Ubuntu 24.04)" "sysctl kernel.apparmor_restrict_unprivileged_userns=0"
   else
     fact userns ok "open to all users"
+  fi
+}
+
+# has_range NAME UID: do both files give this user a range of ids?
+has_range() { grep -qsE "^($1|$2):[0-9]+:[1-9]" /etc/subuid && grep -qsE "^($1|$2):[0-9]+:[1-9]" /etc/subgid; }
+
+# Which ids lab 09 maps: root needs a range alone, another user the two programs, too.
+subordinate_ids() {
+  local user=${SUDO_USER:-$(id -un)} uid=${SUDO_UID:-$(id -u)}
+  if ! has_range root 0 && ! has_range "$user" "$uid"; then
+    fact subuid warn "no range for root${SUDO_USER:+ or $SUDO_USER} in /etc/subuid and /etc/subgid: lab 09 maps one id alone" \
+      "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user; or give --map"
+  elif [[ $user != root ]] && ! command -v newuidmap >/dev/null; then
+    fact subuid warn "no newuidmap: without root, lab 09 maps one id alone" "apt-get install uidmap"
+  else
+    fact subuid ok "a range of ids for lab 09"
   fi
 }
 
@@ -215,6 +235,7 @@ needs() {
     05-*) echo "net-namespace veth" ;;
     06-*) echo "cgroup" ;;
     07-*) echo "overlayfs" ;;
+    09-*) echo "userns" ;;
   esac
 }
 
@@ -237,7 +258,7 @@ verdicts() {
 }
 
 for each in kernel architecture capabilities pid_namespace mnt_namespace net_namespace mounting \
-  user_namespaces cgroups overlay veth tools folder image; do
+  user_namespaces subordinate_ids cgroups overlay veth tools folder image; do
   "$each" || fact "$each" warn "this could not be told"
 done
 echo

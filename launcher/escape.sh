@@ -1,22 +1,28 @@
 #!/usr/bin/env bash
 # Runs one escape inside one lab, on a throwaway copy of the image, and says what the host saw.
 # Run by ./lab as root: launcher/escape.sh kill-host 02-unshare-pid [lab options]
-# Exit status: 0 it escaped, 1 it was held; 125 and more: it could not be tried.
+# Exit status: 0 it escaped, 1 it was held; 77: this machine has nothing of that kind to attack; 125 and more: it could
+# not be tried.
 set -Eeuo pipefail
 trap 'exit 125' ERR
 # shellcheck source=launcher/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=launcher/image_copy.sh
 source "$launcher/image_copy.sh"
+# shellcheck source=launcher/escape_targets.sh
+source "$launcher/escape_targets.sh"
 
 name=$1 lab=$2
 shift 2
 status=0
 
-# in_lab COMMAND [ARG...]: sets `command`. `chroot` is the state before lab 01: the program that every machine has.
+# in_lab COMMAND [ARG...]: sets `command`. `chroot` is the state before lab 01: the program that every machine has; 11
+# enters a running container of lab 10.
 in_lab() {
   if [[ $lab == chroot ]]; then
     command=(chroot "$copy" "$@")
+  elif [[ $lab == 11-* ]]; then
+    command=("$launcher/exec_in_lab.sh" --rootfs "$copy" "${options[@]}" -- "$@")
   else
     command=("$bin/$lab" --rootfs "$copy" "${options[@]}" -- "$@")
   fi
@@ -138,8 +144,10 @@ plain() {
 }
 
 options=("$@")
+[[ $lab != 00-* ]] || usage_error "escape: $lab starts no container to run it in"
 [[ $lab != chroot || $# == 0 ]] || usage_error "escape: plain chroot(8) takes no lab options: $*"
 make_image_copy
+make_scratch
 cp "$bin/escape-$name" "$copy/escape"
 case $name in
   leaked-fd) leaked_fd ;;
@@ -149,6 +157,16 @@ case $name in
   abstract-socket) host_service "the abstract socket @" ;;
   fork-bomb | memory-hog | cpu-hog) hog ;;
   poison-image) poison_image ;;
+  rename-host) rename_host ;;
+  host-shm) host_shm ;;
+  device-node) device_node ;;
+  proc-sys) proc_sys ;;
+  load-module) load_module ;;
+  keyctl) keyctl ;;
+  ptrace) ptrace ;;
+  core-pattern) core_pattern ;;
+  sysrq) sysrq ;;
+  release-agent) release_agent ;;
   *) plain ;;
 esac
 exit "$status"

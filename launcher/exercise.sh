@@ -7,6 +7,17 @@ the_lab() {
   find_lab "$2"
 }
 
+# The file may be missing for now; the handout knows.
+has_exercise() { [[ -e $home/labs/$1/exercise.cpp ]] || grep -qsx '## Write it' "$home/labs/$1/README.md"; }
+
+# with_exercise WORD [NN...]: the same, of a lab in which there is something to write.
+with_exercise() {
+  local lab
+  lab=$(the_lab "$@") || exit
+  has_exercise "$lab" || usage_error "$1: $lab has no exercise" "the first exercise is that of lab 01"
+  echo "$lab"
+}
+
 exercise_check() {
   local lab program command='' junit=() mine=false status=0
   lab=$(the_lab check "$@")
@@ -22,6 +33,7 @@ exercise_check() {
     esac
     shift
   done
+  ! $mine || lab=$(with_exercise check "$lab")
   ! $mine || [[ -z $command ]] || usage_error "check: either --exercise or --command, not both"
   program=check-$lab
   build "$program" "$lab"
@@ -53,7 +65,7 @@ check_exercise() {
 
 exercise_watch() {
   local lab options=()
-  lab=$(the_lab watch "$@")
+  lab=$(with_exercise watch "$@")
   no_arguments "watch $lab" "${@:2}"
   install_missing watch
   # Without a terminal entr must not ask for one.
@@ -85,7 +97,7 @@ hint_text() {
 
 exercise_hint() {
   local lab text shown=0 file
-  lab=$(the_lab hint "$@")
+  lab=$(with_exercise hint "$@")
   no_arguments "hint $lab" "${@:2}"
   file=$state/hints/${lab%%-*}
   if [[ -s $file ]]; then read -r shown <"$file"; fi
@@ -126,7 +138,7 @@ aside() {
 
 exercise_reset() {
   local lab file fresh kept answer=''
-  lab=$(the_lab reset "$@")
+  lab=$(with_exercise reset "$@")
   file=$home/labs/$lab/exercise.cpp
   [[ $# -lt 2 || ${2} == --yes ]] || usage_error "reset: unknown option: $2" "did you mean --yes?"
   fresh=$(pristine "$lab" && echo .) # the dot keeps the newlines at the end

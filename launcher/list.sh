@@ -8,6 +8,10 @@ adds() {
 
 progress() {
   local file=$state/progress/${1%%-*} first_failing
+  if ! has_exercise "$1"; then
+    echo "nothing to write: read labs/$1/README.md"
+    return
+  fi
   if [[ ! -s $file ]]; then
     echo "not started: write labs/$1/exercise.cpp"
     return

@@ -12,6 +12,9 @@ closed_by() {
     host-loopback | abstract-socket) echo 05 ;;
     fork-bomb | memory-hog | cpu-hog) echo 06 ;;
     poison-image) echo 07 ;;
+    rename-host | host-shm) echo 08 ;;
+    device-node | proc-sys | load-module | ptrace | core-pattern | sysrq | release-agent) echo 09 ;;
+    keyctl) echo 10 ;;
   esac
 }
 
@@ -28,12 +31,23 @@ idea_of() {
     memory-hog) echo "memory is the machine's: who asks for all of it gets it" ;;
     cpu-hog) echo "whoever computes most gets most of the CPUs" ;;
     poison-image) echo "what one container writes into its image, the next one runs" ;;
+    rename-host) echo "the machine has one name, and root may change it" ;;
+    host-shm) echo "shared memory is found by a number, and the numbers are the host's" ;;
+    device-node) echo "a device node is a type and a number: root makes one for any disk of the host" ;;
+    proc-sys) echo "there is one kernel, and /proc/sys sets it" ;;
+    load-module) echo "root loads code into the kernel, and the kernel is the host's" ;;
+    ptrace) echo "a process of the host that comes in can be taken over by those who are there" ;;
+    core-pattern) echo "the host's kernel runs, as root, what core_pattern names, when any process crashes" ;;
+    sysrq) echo "one letter to /proc/sysrq-trigger restarts the machine; another only says help" ;;
+    release-agent) echo "the host's kernel runs, as root, what release_agent names, when a cgroup is empty" ;;
+    keyctl) echo "keys are inherited from who started the container: no namespace takes them away" ;;
   esac
 }
 
+no_user_namespace=' --skip unshare-user'
 step=false
 surprises=0
-declare -A verdicts # "escape lab" -> escaped | held | error N
+declare -A verdicts # "escape lab" -> out | held | - | error N
 
 heading() { printf '\n%s== %s%s\n   %s\n' "$(colour 1 1)" "$1" "$(colour 1 0)" "$2"; }
 
@@ -54,26 +68,60 @@ in_order() {
 # The tour's own output and the commands' stderr are one story, in order.
 lab_command() { run "$home/lab" "$@" 2>&1; }
 
-# expected ESCAPE LAB
+# expected ESCAPE LAB; what lab 09 closes by its user namespace, lab 10 closes without one, too.
 expected() {
   local number=${2%%-*}
-  if [[ $number == chroot || $number < $(closed_by "$1") ]]; then echo escaped; else echo held; fi
+  if [[ $number == chroot || $2 == 09-*"$no_user_namespace" || $number < $(closed_by "$1") ]]; then echo out; else echo held; fi
 }
 
 # judge ESCAPE LAB STATUS: notes what came of it, and says where that is a surprise.
 judge() {
   local verdict
-  case $3 in 0) verdict=escaped ;; 1) verdict=held ;; *) verdict="error $3" ;; esac
+  case $3 in 0) verdict=out ;; 1) verdict=held ;; 77) verdict=- ;; *) verdict="error $3" ;; esac
   verdicts["$1 $2"]=$verdict
-  [[ $verdict != "$(expected "$1" "$2")" ]] || return 0
+  [[ $verdict != - && $verdict != "$(expected "$1" "$2")" ]] || return 0
   surprises=$((surprises + 1))
   echo "$(colour 1 31)SURPRISE: $1 in $2: $verdict, but expected: $(expected "$1" "$2")$(colour 1 0)"
 }
 
+# try_escape ESCAPE LAB [OPTION...]
 try_escape() {
   local status=0
-  lab_command escape "$1" "${2%%-*}" || status=$?
-  judge "$1" "$2" "$status"
+  lab_command escape "$1" "${2%%-*}" "${@:3}" || status=$?
+  judge "$1" "${*:2}" "$status"
+}
+
+# The labs that an attack can be run in; 00 only looks, and 11 enters what 10 has made.
+with_containers() { labs | grep -v '^00-'; }
+
+visit_compare() {
+  heading "$1" "$(adds "$1")"
+  caption "a container that is no more than a chroot(2), beside the host: the labs change one thing after another"
+  lab_command compare 01 || die "$1 failed" "./lab doctor tells whether this machine can run it"
+}
+
+visit_exec() {
+  heading "$1" "$(adds "$1")"
+  caption "a container of lab 10 runs, and another command enters it, with the system calls that ran"
+  run "${sudo[@]}" "$launcher/exec_in_lab.sh" --explain --rootfs "${LAB_ROOTFS:-$home/rootfs/busybox}" -- \
+    /bin/echo "hello from inside" 2>&1 \
+    || die "$1 failed" "./lab doctor tells whether this machine can run it"
+  caption "the attack that lab 10 was the last to hold, by this door"
+  try_escape keyctl "$1"
+}
+
+# visit_twice_closed LAB-09 LAB-10
+visit_twice_closed() {
+  local escape
+  for escape in $(escapes); do
+    [[ $(closed_by "$escape") == 09 ]] || continue
+    caption "$escape where there is no user namespace: before lab 10, and in it"
+    idea_of "$escape"
+    # shellcheck disable=SC2086 # two words
+    try_escape "$escape" "$1" $no_user_namespace
+    # shellcheck disable=SC2086
+    try_escape "$escape" "$2" $no_user_namespace
+  done
 }
 
 visit() {
@@ -92,6 +140,7 @@ visit() {
     caption "now: $escape in $lab"
     try_escape "$escape" "$lab"
   done
+  [[ $lab != 10-* ]] || visit_twice_closed "$before" "$lab"
   caption "$lab from inside, and from outside"
   lab_command view "${lab%%-*}"
 }
@@ -100,17 +149,18 @@ visit() {
 summary() {
   local escape lab status
   heading "which escape works where" "each cell was run just now; chroot is plain chroot(8), before lab 01"
+  echo "   out: it reached the host; held: it did not; -: this machine has nothing of that kind"
   printf '\n%-17s' ''
-  for lab in chroot $(labs); do printf '%-9s' "${lab%%-*}"; done
+  for lab in chroot $(with_containers); do printf '%-7s' "${lab%%-*}"; done
   for escape in $(in_order); do
     printf '\n%-17s' "$escape"
-    for lab in chroot $(labs); do
+    for lab in chroot $(with_containers); do
       if [[ ! ${verdicts["$escape $lab"]:-} ]]; then
         status=0
-        "$home/lab" escape "$escape" "${lab%%-*}" >/dev/null 2>&1 || status=$?
+        script_as_root escape.sh "$escape" "$lab" >/dev/null 2>&1 || status=$?
         judge "$escape" "$lab" "$status"
       fi
-      printf '%-9s' "${verdicts["$escape $lab"]}"
+      printf '%-7s' "${verdicts["$escape $lab"]}"
     done
   done
   printf '\n'
@@ -127,12 +177,17 @@ tour() {
   need_root
   setup
   for lab in $(labs); do
-    visit "$lab" "$before"
-    before=$lab
+    case $lab in
+      00-*) visit_compare "$lab" ;;
+      11-*) visit_exec "$lab" ;;
+      *) visit "$lab" "$before"; before=$lab ;;
+    esac
   done
   heading "the final stage" "two finished containers side by side; each claim is read from the kernel"
   lab_command stage || surprises=$((surprises + 1))
   summary
+  heading "what is isolated, and since which lab" "read from the kernel, of a container of each lab that runs just now"
+  lab_command compare || surprises=$((surprises + 1))
   echo
   echo "next: read labs/01-chroot/README.md, and write its exercise: ./lab watch 01"
   ((surprises == 0)) || die "$surprises things did not end as this course says"

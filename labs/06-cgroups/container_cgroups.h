@@ -24,6 +24,11 @@ class Cgroups {
   const Cgroup& with(const std::string& controller) const;
   const Cgroup* find(const std::string& controller) const;  ///< nullptr where there is none
 
+  /// In a child that lives on and is in none of them.
+  void let_go() {
+    if (handed_on_) handed_on_->abandon();
+  }
+
   std::vector<Cgroup>::iterator begin() { return cgroups_.begin(); }
   std::vector<Cgroup>::iterator end() { return cgroups_.end(); }
 

@@ -38,7 +38,7 @@ for folder in labs/[0-9][0-9]-*; do
   [[ -x $bin/check-$lab ]] || { echo "$bin/check-$lab is missing: build first" >&2; exit 2; }
   skips "$lab"
   wrong "$lab"
-  unwritten "$lab"
+  [[ ! -e $folder/exercise.cpp ]] || unwritten "$lab"
   ran=1
 done
 ((ran)) || { echo "no such lab: $*" >&2; exit 2; }

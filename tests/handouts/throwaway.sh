@@ -31,7 +31,8 @@ provide_sudo() {
 prepare() {
   local lab
   rm -rf .lab
-  for lab in labs/[0-9][0-9]-*; do
+  for lab in labs/[0-9][0-9]-*/exercise.cpp; do
+    lab=${lab%/exercise.cpp}
     ./lab reset "${lab#labs/}" --yes >"$scratch/prepared" 2>&1 || sed 's/^/# /' "$scratch/prepared"
   done
   ./lab setup >"$scratch/prepared" 2>&1 || { cat "$scratch/prepared"; exit 1; }

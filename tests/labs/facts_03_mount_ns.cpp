@@ -91,7 +91,7 @@ std::string slave_mounts(const Run& run) {
 }  // namespace
 
 TEST_CASE("a mount of the command is seen inside") {
-  Run run;
+  Run run(Request{}.with_all_privileges());
   run.wait_for_probe();
   expect_true(
       lab::namespace_of(run.process(), "mnt") != lab::namespace_of(run.host().process(), "mnt"),

@@ -38,12 +38,6 @@ std::string ip_in(const Run& run, const std::string& arguments) {
   return fmt::format("sudo nsenter --target {} --net ip {}", run.process(), arguments);
 }
 
-std::string hostname() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
 std::string joined(const std::set<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -375,12 +369,12 @@ TEST_CASE("the machine's name leads to the container's address") {
   const std::string directory = image_with_network_files();
   Run run(Request{}.in_image(directory));
   run.wait_for_probe();
-  const std::string root = "/proc/" + run.process() + "/root";
+  const std::string root = "/proc/" + run.process() + "/root", hostname = run.ask("hostname");
   const Advice advice{fmt::format("sudo cat {0}/etc/hosts {0}/etc/hostname", root),
                       "hosts(5), hostname(5): the image cannot know them beforehand"};
-  expect_equal(eth0_of(run).dotted(), run.ask("resolve " + hostname()), advice);
+  expect_equal(eth0_of(run).dotted(), run.ask("resolve " + hostname), advice);
   expect_equal("127.0.0.1", run.ask("resolve localhost"), advice);
-  expect_equal(hostname() + "\n", file_inside(run, "/etc/hostname"), advice);
+  expect_equal(hostname + "\n", file_inside(run, "/etc/hostname"), advice);
   for (const char* file : {"/etc/hosts", "/etc/hostname"}) {
     expect_true((fs::status(root + file).permissions() & fs::perms::all) ==
                     (fs::perms::owner_write | fs::perms::owner_read | fs::perms::group_read |

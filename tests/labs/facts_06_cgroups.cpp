@@ -20,6 +20,7 @@
 #include "deadline.h"
 #include "error.h"
 #include "facts.h"
+#include "held_program.h"
 #include "namespaces.h"
 #include "procfs.h"
 #include "report.h"
@@ -165,33 +166,6 @@ void expect_killed(Run& run, long bytes, const Advice& advice) {
   run.send("exit 0");
   expect_equal(std::to_string(128 + SIGKILL), std::to_string(run.wait()), advice);
 }
-
-// --- a command that is held back on the way into its first instruction ---
-
-// A program in the image that no one can execute until it is let go: the checks have a lease on it,
-// fcntl(2), and whoever opens it waits for them.
-class HeldProgram {
- public:
-  HeldProgram() : path_(image_on_disk() + "/held") {
-    fs::copy_file(fs::path(image_on_disk()) / "probe", path_);
-    file_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-    std::signal(SIGIO, SIG_IGN);  // tells of the one who waits; wanted() asks instead
-    if (::fcntl(file_.get(), F_SETLEASE, F_WRLCK) == -1) {
-      fs::remove(path_);
-      skip("this file system has no leases: " + path_.string());
-    }
-  }
-  HeldProgram(const HeldProgram&) = delete;
-  HeldProgram& operator=(const HeldProgram&) = delete;
-  ~HeldProgram() { fs::remove(path_); }
-
-  bool wanted() const { return ::fcntl(file_.get(), F_GETLEASE) != F_WRLCK; }
-  void let_go() { ::fcntl(file_.get(), F_SETLEASE, F_UNLCK); }
-
- private:
-  fs::path path_;
-  lab::UniqueFd file_;
-};
 
 // The process at the end of the line that the program under test has begun.
 pid_t last_descendant(pid_t pid) {
