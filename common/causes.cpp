@@ -178,7 +178,7 @@ std::string new_root_is_no_mount_point(const Call& call) {
 
 // A working directory stays on the mount that it was entered on; its path leads to the newer one.
 std::string new_root_entered_before_mount(const Call& call) {
-  const std::string& new_root = string_arg(call, 0);
+  const std::string new_root = string_arg(call, 0);
   const Mount last = mount_at(mounts_of("self"), new_root);
   const std::string id = mount_id_of(new_root);
   return yes_if(std::filesystem::path(new_root).is_relative() && last.id != 0 && !id.empty() &&

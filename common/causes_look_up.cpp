@@ -18,9 +18,8 @@ std::string yes_if(bool condition) {
 
 // --- Arguments of the call. ---
 
-const std::string& string_arg(const Call& call, size_t n) {
-  static const std::string none;
-  return n < call.args.size() ? call.args[n].string() : none;
+std::string string_arg(const Call& call, size_t n) {
+  return n < call.args.size() ? call.args[n].string() : "";
 }
 
 bool is_null(const Call& call, size_t n) {

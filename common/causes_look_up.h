@@ -13,7 +13,7 @@ namespace lab::causes {
 std::string yes_if(bool condition);  ///< "yes", or ""
 
 // Argument `n` of the call, from 0 on.
-const std::string& string_arg(const Call& call, size_t n);  ///< "" where it is no string
+std::string string_arg(const Call& call, size_t n);  ///< "" where it is no string
 bool is_null(const Call& call, size_t n);
 bool has_flag(const Call& call, size_t n, const std::string& flag);
 bool has_any_flag(const Call& call, size_t n, std::initializer_list<const char*> flags);

@@ -83,7 +83,7 @@ std::string in_user_namespace(const Call&) {
 }
 
 std::string hostname_too_long(const Call& call) {
-  const std::string& name = call.args.at(0).string();
+  const std::string name = call.args.at(0).string();
   return name.size() > HOST_NAME_MAX ? std::to_string(name.size()) : "";
 }
 

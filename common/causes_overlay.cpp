@@ -165,7 +165,7 @@ std::string overlay_upperdir_in_use(const Call& call) {
 
 // What is to be made is not there; the directory that it is to be made in tells the mount.
 std::string on_overlay_without_upperdir(const Call& call) {
-  const std::string& made = string_arg(call, call.name == "symlink" ? 1 : 0);
+  const std::string made = string_arg(call, call.name == "symlink" ? 1 : 0);
   const std::string directory = std::filesystem::path(made).parent_path();
   const std::vector<Mount> mounts = mounts_of("self");
   const Mount* mount = mount_of_path(mounts, absolute(directory.empty() ? "." : directory));

@@ -11,14 +11,19 @@
 
 namespace lab {
 
-Arg::Arg(CString string)
-    : text_(string.get() == nullptr ? "NULL" : quoted(string.get())),
-      string_(string.get() == nullptr ? "" : string.get()) {}
-
 Arg Arg::literal(std::string text) {
   Arg arg;
   arg.text_ = std::move(text);
   return arg;
+}
+
+std::string Arg::text() const {
+  if (!is_string_) return text_;
+  return string_ == nullptr ? "NULL" : quoted(string_);
+}
+
+std::string Arg::string() const {
+  return string_ == nullptr ? "" : string_;
 }
 
 std::string Call::text() const {

@@ -31,20 +31,23 @@ class CString {
   const char* text_ = nullptr;
 };
 
-/// One argument of a system call, printed as strace(1) does.
+/// One argument of a system call, printed as strace(1) does. Putting a string into words is left to
+/// text(): most calls succeed and are never told. So, as CString, it must not outlive the string.
 class Arg {
  public:
-  Arg(CString string);
+  Arg(CString string) : is_string_(true), string_(string.get()) {}
   Arg(const char* string) : Arg(CString(string)) {}
   Arg(int number) : text_(std::to_string(number)) {}
   static Arg literal(std::string text);  ///< printed as it is: flags by name, structures
 
-  const std::string& text() const { return text_; }
-  const std::string& string() const { return string_; }  ///< the string itself; empty for others
+  std::string text() const;
+  std::string string() const;  ///< the string itself; empty for others
 
  private:
   Arg() = default;
-  std::string text_, string_;
+  bool is_string_ = false;
+  const char* string_ = nullptr;
+  std::string text_;
 };
 
 /// A system call by its man-page name, with its arguments in man-page order.

@@ -47,7 +47,6 @@ Netlink::Netlink() : socket_(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC)) {
 
 void Netlink::request(NetlinkMessage& message, const OnReply& on_reply) {
   if (listing()) return;
-  const Call call = netlink_call(mnl_socket_get_fd(socket_), *message.header());
   message.header()->nlmsg_seq = ++sequence_;
   std::string kernel_says;
   int error = 0;
@@ -56,6 +55,8 @@ void Netlink::request(NetlinkMessage& message, const OnReply& on_reply) {
   } else {
     error = wait_for_verdict(sequence_, on_reply, kernel_says);
   }
+  if (error == 0 && !telling()) return;  // taking a message apart is work
+  const Call call = netlink_call(mnl_socket_get_fd(socket_), *message.header());
   tell_call(call, error == 0 ? 0 : -1, error);
   if (!kernel_says.empty()) tell("the kernel says", kernel_says);
   if (error != 0) throw SyscallError(call, error, kLabFailed, kernel_says);
@@ -69,8 +70,8 @@ int Netlink::wait_for_verdict(uint32_t sequence, const OnReply& on_reply,
     if (size == -1 && errno == EINTR) continue;
     if (size == -1) return errno;
     int left = static_cast<int>(size);
-    for (auto* answer = reinterpret_cast<const nlmsghdr*>(buffer);
-         mnl_nlmsg_ok(answer, left); answer = mnl_nlmsg_next(answer, &left)) {
+    for (auto* answer = reinterpret_cast<const nlmsghdr*>(buffer); mnl_nlmsg_ok(answer, left);
+         answer = mnl_nlmsg_next(answer, &left)) {
       if (answer->nlmsg_seq != sequence) continue;
       if (answer->nlmsg_type == NLMSG_DONE) return 0;
       if (answer->nlmsg_type == NLMSG_ERROR) {

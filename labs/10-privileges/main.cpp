@@ -20,11 +20,11 @@
 #include "limit_options.h"  // lab 06
 #include "map_options.h"    // lab 09
 #include "masked_paths.h"
-#include "mount_namespace.h"  // lab 03: mounts of its own
-#include "name_options.h"     // lab 08
-#include "own_network.h"      // lab 05: its network
-#include "owned_layers.h"     // lab 09
-#include "pivot_root.h"       // lab 04: the old root goes
+#include "mount_namespace.h"     // lab 03: mounts of its own
+#include "name_options.h"        // lab 08
+#include "own_network.h"         // lab 05: its network
+#include "owned_layers.h"        // lab 09
+#include "pivot_root.h"          // lab 04: the old root goes
 #include "propagation_option.h"  // lab 03
 #include "supervise.h"           // lab 02: PID 1, its parent, its init
 #include "usage.h"               // lab 06: what it used
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
         network.bind_files();
         lab::mask_paths();
         lab::make_settings_read_only();
-        confinement.apply();  // what comes before needs what it takes away
+        confinement.apply();               // what comes before needs what it takes away
         state.publish(network.address());  // now it can be entered (lab 11), and no sooner
         return lab::run_command(request.command, lab::clean_environment(request.env), init);
       });

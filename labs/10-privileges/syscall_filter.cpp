@@ -21,7 +21,7 @@
 namespace lab {
 namespace {
 
-constexpr int kClone3 = 435;
+constexpr RefusedCall kClone3{"clone3", 435};
 
 // By number: the headers of Ubuntu 18.04 have them not.
 constexpr unsigned kFlagLog = 2, kFlagNewListener = 8;
@@ -33,9 +33,14 @@ void check(int result, const std::string& what) {
   if (result < 0) throw Error("libseccomp: " + what + ": " + std::strerror(-result), "");
 }
 
+// Too new for this libseccomp.
+bool has_no_name(const RefusedCall& call) {
+  return ::seccomp_syscall_resolve_name(call.name) == __NR_SCMP_ERROR;
+}
+
 void add_rule(const Rules& rules, std::uint32_t answer, const RefusedCall& call) {
+  if (has_no_name(call)) return;  // see newest_told_apart()
   const int number = ::seccomp_syscall_resolve_name(call.name);
-  if (number == __NR_SCMP_ERROR) return;  // too new for this libseccomp: see newest_told_apart()
   const scmp_arg_cmp bits{call.argument, SCMP_CMP_MASKED_EQ, call.mask, call.value};
   check(::seccomp_rule_add_array(rules.get(), answer, number, call.mask == 0 ? 0 : 1, &bits),
         call.name);
@@ -44,11 +49,10 @@ void add_rule(const Rules& rules, std::uint32_t answer, const RefusedCall& call)
 // Numbers above this one are for calls that no one has looked at, or that libseccomp has no name for
 // yet, so that they cannot be told apart.
 int newest_told_apart(const std::vector<RefusedGroup>& refused) {
-  int newest = kNewestKnownCall;
+  int newest = has_no_name(kClone3) ? kClone3.number - 1 : kNewestKnownCall;
   for (const RefusedGroup& group : refused) {
     for (const RefusedCall& call : group.calls) {
-      if (call.number > 0 && ::seccomp_syscall_resolve_name(call.name) == __NR_SCMP_ERROR)
-        newest = std::min(newest, call.number - 1);
+      if (call.number > 0 && has_no_name(call)) newest = std::min(newest, call.number - 1);
     }
   }
   return newest;
@@ -106,7 +110,7 @@ Filter filter_against(const std::vector<RefusedGroup>& refused, bool namespaces_
   }
   // Its flags are in memory, where a filter cannot look, and could be changed after a look. To an
   // older kernel's answer every program is prepared: it takes clone(2), whose flags can be seen.
-  if (!namespaces_allowed) add_rule(rules, SCMP_ACT_ERRNO(ENOSYS), {"clone3", kClone3});
+  if (!namespaces_allowed) add_rule(rules, SCMP_ACT_ERRNO(ENOSYS), kClone3);
   return after_the_newest(newest_told_apart(refused), compiled(rules));
 }
 

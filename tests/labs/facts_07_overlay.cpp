@@ -228,8 +228,7 @@ TEST_CASE("the root has the mode and the owner of the image whatever the umask")
     run.wait_for_probe();
     struct stat root {};
     CHECK(::stat(root_of(run).c_str(), &root) == 0);
-    expect_equal("751 12:34",
-                 fmt::format("{:o} {}", root.st_mode & 07777, run.ask("owner /")),
+    expect_equal("751 12:34", fmt::format("{:o} {}", root.st_mode & 07777, run.ask("owner /")),
                  {fmt::format("sudo stat {}/", root_of(run)),
                   "the uppermost layer says what the merged directory is like"});
   }
