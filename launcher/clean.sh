@@ -10,8 +10,14 @@ removed=0
 kept=0
 spared=0
 
-# remove COMMAND...: counted, and shown by `run`.
-remove() { if run "$@"; then removed=$((removed + 1)); else kept=$((kept + 1)); fi; }
+# remove COMMAND... PATH: counted, and shown by `run`. What is gone anyway was removed by another.
+remove() {
+  if run "$@"; then
+    removed=$((removed + 1))
+  elif [[ -e ${*: -1} ]]; then
+    kept=$((kept + 1))
+  fi
+}
 
 # mounts_below FOLDER: the mount points in it, the newest first. The kernel writes a blank as \040.
 mounts_below() {
@@ -66,11 +72,11 @@ clean_copies() {
 }
 
 # if_unlocked FILE COMMAND...: where no lab holds it locked; the lock ends with the lab. The command is run under the
-# lock, so that it does not hurt a lab that starts meanwhile.
+# lock, so that it does not hurt a lab that starts meanwhile; nor one that has made a new file of that name.
 if_unlocked() {
   local lock
   { exec {lock}<"$1"; } 2>/dev/null || return 0
-  if flock -n "$lock"; then "${@:2}"; fi
+  if flock -n "$lock" && [[ /proc/self/fd/$lock -ef $1 ]]; then "${@:2}"; fi
   exec {lock}<&-
 }
 

@@ -49,10 +49,16 @@ bool try_mkdir(const fs::path& cgroup) {
   }
 }
 
+// Empty where it is gone: until it is locked, it looks like that of a lab that was killed.
 UniqueFd open_locked(const fs::path& entrance) {
-  UniqueFd file = sys::open(entrance, O_WRONLY);
-  sys::flock(file.get(), LOCK_EX);
-  return leads_to(entrance, file) ? std::move(file) : UniqueFd();
+  try {
+    UniqueFd file = sys::open(entrance, O_WRONLY);
+    sys::flock(file.get(), LOCK_EX);
+    return leads_to(entrance, file) ? std::move(file) : UniqueFd();
+  } catch (const SyscallError& error) {
+    if (error.error() == ENOENT && !fs::exists(entrance.parent_path())) return {};
+    throw;
+  }
 }
 
 // Version 1: what the container has read and written is charged to its cgroup as long as it is

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A shell in each lab, used as a person uses it: on a terminal of its own, with keys. Needs expect, root, the built
+# A shell in each lab that makes a container, used as a person uses it: on a terminal of its own, with keys. Needs expect, root, the built
 # labs and the image: `tests/terminal/run.sh`, from anywhere.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -8,6 +8,7 @@ cd "$here/../.."
 failed=0
 for lab in labs/[0-9][0-9]-*; do
   lab=${lab##*/}
+  [[ $lab != 00-* && $lab != 11-* ]] || continue
   for init in '' --init; do
     [[ $init == '' || $lab != 01-* ]] || continue
     if output=$(expect -f "$here/session.exp" "$lab" $init 2>&1); then
