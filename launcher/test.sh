@@ -20,7 +20,8 @@ in_folder() {
 # The throwaway system of tests/vagrant compiles the same files again, elsewhere: it finds what was compiled here.
 keep_compiled_objects() {
   command -v ccache >/dev/null || return 0
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$home CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
+  CCACHE_BASEDIR=$(realpath "$home")
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
   export CCACHE_DIR=${XDG_CACHE_HOME:-/var/cache}/container-labs/ccache CCACHE_UMASK=000
   as_root install -d -m 777 "$CCACHE_DIR"
 }
