@@ -39,7 +39,7 @@ copy_programs() {
 }
 
 # The image is the machine's own system, too, with what busybox cannot do taken from here: lab 05 and its checks use
-# nft and the whole ip. The shell as well, for that of busybox prefers its own ip to any other.
+# nft, the whole ip and unshare. The shell as well, for that of busybox prefers its own ip to any other.
 lay_out() {
   local root=$work/root name wanted=() built=()
   [[ -e $image/bin/busybox ]] || fail "$image: no busybox image" "./lab setup fetches it; LAB_ROOTFS names another"
@@ -56,7 +56,7 @@ lay_out() {
   done
   ((${#built[@]})) || fail "$programs: no lab was built there" "build first: ./lab setup"
   copy_programs "$root/course/build/bin" "${built[@]}"
-  for name in bash nft ip; do
+  for name in bash nft ip unshare; do
     if name=$(PATH=$PATH:/usr/sbin:/sbin command -v "$name"); then copy_programs "$root/bin" "$name"; fi
   done
   ln -sf bash "$root/bin/sh"
@@ -97,7 +97,7 @@ choose_machine() {
   esac
   command -v "${qemu[0]}" >/dev/null || fail "not found: ${qemu[0]}" "./lab vm installs it, on Debian and Ubuntu"
   if accelerated; then qemu+=(-accel kvm -cpu host); else qemu+=(-accel tcg -cpu "$processor"); fi
-  qemu+=(-smp 2 -m 1024 -nodefaults -no-user-config -display none -no-reboot)
+  qemu+=(-smp 2 -m 1536 -nodefaults -no-user-config -display none -no-reboot)
 }
 
 # The files have no name any more once they are open: whatever ends this script, nothing is left of them.
