@@ -39,7 +39,7 @@ copy_programs() {
 }
 
 # The image is the machine's own system, too, with what busybox cannot do taken from here: lab 05 and its checks use
-# nft, the whole ip and unshare. The shell as well, for that of busybox prefers its own ip to any other.
+# nft, the whole ip, unshare and setpriv. The shell too, for that of busybox prefers its own ip to any other.
 lay_out() {
   local root=$work/root name wanted=() built=()
   [[ -e $image/bin/busybox ]] || fail "$image: no busybox image" "./lab setup fetches it; LAB_ROOTFS names another"
@@ -56,7 +56,7 @@ lay_out() {
   done
   ((${#built[@]})) || fail "$programs: no lab was built there" "build first: ./lab setup"
   copy_programs "$root/course/build/bin" "${built[@]}"
-  for name in bash nft ip unshare; do
+  for name in bash nft ip unshare setpriv; do
     if name=$(PATH=$PATH:/usr/sbin:/sbin command -v "$name"); then copy_programs "$root/bin" "$name"; fi
   done
   ln -sf bash "$root/bin/sh"
