@@ -58,7 +58,7 @@ run_tests() {
   keep_compiled_objects
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
   begin_asan_build
-  part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 2))"
+  part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 1))"
   part "waiting for the asan build" end_asan_build
   part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure "-j$(nproc)" -L checks
   printf -v summary '%s, ' "${times[@]}"
