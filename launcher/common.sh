@@ -110,13 +110,15 @@ find_lab() {
 }
 
 find_escape() {
-  local all
+  local escape all
   mapfile -t all < <(escapes)
-  if printf '%s\n' "${all[@]}" | grep -qxF -- "$1"; then
-    echo "$1"
-  else
-    usage_error "no such escape: $1" "did you mean $(nearest "$1" "${all[@]}")? there are: ${all[*]}"
-  fi
+  for escape in "${all[@]}"; do
+    if [[ $escape == "$1" ]]; then
+      echo "$escape"
+      return
+    fi
+  done
+  usage_error "no such escape: $1" "did you mean $(nearest "$1" "${all[@]}")? there are: ${all[*]}"
 }
 
 # reference LAB: the file that holds what the lab teaches; its header is the first of the lab's own that the

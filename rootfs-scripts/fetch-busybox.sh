@@ -239,7 +239,7 @@ check_busybox() {
   read -r -a elf < <(od -An -v -tu2 -w64 -N64 "$busybox") || :
   [[ ${elf[*]:0:3} == '17791 17996 258' ]] || die "${url:-busybox}: neither a 64-bit program nor a .deb" 'is the address right?'
   (( elf[9] == elf_machine )) || die "${url:-busybox}: not a program for $arch" 'name its architecture with --arch, or another --url'
-  ! od -An -v -tu4 -w56 -j"${elf[16]}" -N$((56 * elf[28])) "$busybox" | grep -q '^ *3 ' \
+  [[ ! $(od -An -v -tu4 -w56 -j"${elf[16]}" -N$((56 * elf[28])) "$busybox" | awk '$1 == 3') ]] \
     || die "${url:-busybox}: not statically linked, so it cannot run in an image of its own" 'take the one of busybox-static'
 }
 
