@@ -22,8 +22,8 @@ class KeptChanges {
   ~KeptChanges();
 
   /// Makes the directory, reached as `place`, the container's, whose root has these ids out here (lab
-  /// 09): the step "give-upper". Error where a container with other ids has written to it. Where nothing is changed,
-  /// the destructor gives it back.
+  /// 09): the step "give-upper". Error where a container with other ids has written to it. Where
+  /// nothing is changed, the destructor gives it back.
   void give_to(const std::filesystem::path& place, uid_t uid, gid_t gid);
 
   /// In the child: closes its copy of the lock, which stays the parent's. By an open directory of the

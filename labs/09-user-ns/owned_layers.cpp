@@ -11,7 +11,7 @@
 #include <string>
 #include <tuple>
 
-#include "beside_host.h"
+#include "apart.h"
 #include "error.h"
 #include "shifted_copy.h"
 #include "step.h"

@@ -20,8 +20,8 @@ void require(bool done, const char* call, const fs::path& path) {
 
 // What says who may do what. After the content: a change of owner takes set-user-ID bits away.
 void copy_attributes(const struct stat& status, const fs::path& to, const IdMaps& maps) {
-  const uid_t uid = IdMaps::outside(maps.uids, status.st_uid).value_or(kNobody);
-  const gid_t gid = IdMaps::outside(maps.gids, status.st_gid).value_or(kNobody);
+  const uid_t uid = outside_of(maps.uids, status.st_uid).value_or(kNobody);
+  const gid_t gid = outside_of(maps.gids, status.st_gid).value_or(kNobody);
   require(::lchown(to.c_str(), uid, gid) == 0, "lchown", to);
   if (!S_ISLNK(status.st_mode))
     require(::chmod(to.c_str(), status.st_mode & 07777) == 0, "chmod", to);

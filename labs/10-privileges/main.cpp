@@ -28,7 +28,6 @@
 #include "propagation_option.h"  // lab 03
 #include "supervise.h"           // lab 02: PID 1, its parent, its init
 #include "usage.h"               // lab 06: what it used
-#include "user_namespace.h"      // lab 09
 #include "uts_ipc.h"             // lab 08: its name, its queues
 #include "without_root.h"        // lab 09
 
@@ -61,23 +60,8 @@ int main(int argc, char** argv) {
     }
     lab::OwnedLayers layers(request.rootfs, layer_options.lower(), layer_options.upper());
 
-    // What takes power over the host: this process does it, the one inside waits.
-    lab::Errand errand([&](pid_t inside) {
-      if (lab::is_apart(inside)) lab::map_ids(inside, maps);
-      layers.give_to(inside, maps, changes);
-      network.plug_in(inside);
-    });
-    const int status = lab::run_beside_host(errand, [&](const lab::StartGate& gate) {
-      changes.let_go();
-      network.let_go();
-      state.let_go();
-      if (cgroups) cgroups->let_go();
-      lab::enter_user_namespace();
-      network.enter();
-      errand.ask();
-      lab::become_root(maps);
-      lab::die_with_parent(gate);
-      network.configure();
+    const lab::OfTheHost host{maps, layers, changes, network, state, cgroups};
+    const int status = lab::run_in_user_namespace(host, [&] {
       return lab::run_as_pid1([&] {
         lab::close_inherited_descriptors();
         layers.let_go();

@@ -302,7 +302,10 @@ tours() {
   ok "tour ends well" exits 0
   ok "its table shows what lab 04 closed" grep -Eq '^chroot-dotdot +out +out +out +out +held' "$work/out"
   ok "tour leaves no copy" no_copy_left
+  # Two escapes are enough to be surprised by one of them.
+  find "$tree/labs" -name 'escape_*.cpp' ! -name escape_chroot_dotdot.cpp ! -name escape_keyctl.cpp -delete
   printf '#!/bin/sh\nexit 0\n' >"$tree/build/bin/escape-chroot-dotdot"
+  all_built
   lab tour
   ok "an escape that should have been held: tour says so, exit 1" both says 'SURPRISE: chroot-dotdot in 04' exits 1
 }
