@@ -23,8 +23,10 @@ function(add_lab name)
   add_library(lab-${name} STATIC ${primitives})
   target_include_directories(lab-${name} PUBLIC ${dir})
   target_link_libraries(lab-${name} PUBLIC ${previous} ${lab_LIBRARIES})
+  reuse_headers(lab-${name} common)
 
   add_objects(main-${name} lab-${name} ${dir}/main.cpp)
+  reuse_headers(main-${name} common)
   add_executable(${name} $<TARGET_OBJECTS:main-${name}>)
   target_link_libraries(${name} PRIVATE lab-${name})
 
@@ -32,7 +34,7 @@ function(add_lab name)
     add_executable(${name}-exercise $<TARGET_OBJECTS:main-${name}> ${dir}/exercise.cpp)
     # The functions that the exercise defines are taken from it; what else the lab has comes from its library.
     target_link_libraries(${name}-exercise PRIVATE lab-${name})
-    target_compile_options(${name}-exercise PRIVATE -O0)  # built at every save
+    reuse_headers(${name}-exercise common)
     add_dependencies(labs ${name}-exercise)
   endif()
 
@@ -62,8 +64,8 @@ function(add_faults name)
     get_filename_component(fault ${source} NAME_WE)
     string(REPLACE "_" "-" fault ${name}-wrong-${fault})
     add_executable(${fault} $<TARGET_OBJECTS:main-${name}> ${source})
-    target_compile_options(${fault} PRIVATE -O0)  # compiling is the longer part
     target_link_libraries(${fault} PRIVATE lab-${name} -Wl,--allow-multiple-definition)
+    reuse_headers(${fault} common)
   endforeach()
 endfunction()
 
@@ -78,6 +80,7 @@ endfunction()
 # add_facts(<target> <file>): a file of checks in tests/labs/.
 function(add_facts target file)
   add_objects(${target} check_support ${CMAKE_SOURCE_DIR}/tests/labs/${file})
+  reuse_headers(${target} check_support)
 endfunction()
 
 # The facts of tests/labs/facts_NN_name.cpp hold from lab NN on: each check program has those of the labs before it.
@@ -98,7 +101,11 @@ function(add_checks name standalone)
   add_executable(check-${name} ${facts} $<TARGET_OBJECTS:facts-host>)
   target_link_libraries(check-${name} PRIVATE check_support)
   add_dependencies(check-${name} ${name} probe)
-  add_test(NAME check-${name} COMMAND check-${name})
+  set(extent)
+  if(LAB_SANITIZE)  # what the sanitizers find in a lab's code they find in the lab that it came with
+    set(extent --own)
+  endif()
+  add_test(NAME check-${name} COMMAND check-${name} ${extent})
   # LeakSanitizer asks /proc for its own threads, which a process whose root is an image does not find.
   set_tests_properties(check-${name} PROPERTIES LABELS checks ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
   add_dependencies(labs check-${name} ${name})

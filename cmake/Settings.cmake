@@ -2,6 +2,8 @@
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
 endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O1 -DNDEBUG")  # a lab waits for the kernel; learners wait for the compiler
+set(CMAKE_CXX_FLAGS_DEBUG "-g1")             # the lines of a stack trace
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -41,3 +43,23 @@ if(LAB_SANITIZE)
 else()
   add_library(lab_sanitizers INTERFACE)
 endif()
+
+# The headers of others that most files here include, compiled once, where CMake can do that.
+option(LAB_PRECOMPILE "read the headers of others from a precompiled one; off, each file must include what it uses" ON)
+if(CMAKE_VERSION VERSION_LESS 3.16)
+  set(LAB_PRECOMPILE OFF)
+endif()
+
+# precompile_headers(<target>): for this target, and for those with the same flags that ask for it by
+# reuse_headers(<target> <that target>).
+function(precompile_headers target)
+  if(LAB_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE <algorithm> <filesystem> <fstream> <functional> <map> <memory> <optional> <set>
+      <sstream> <string> <vector> <fmt/format.h>)
+  endif()
+endfunction()
+function(reuse_headers target owner)
+  if(LAB_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()

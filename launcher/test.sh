@@ -22,6 +22,7 @@ keep_compiled_objects() {
   command -v ccache >/dev/null || return 0
   CCACHE_BASEDIR=$(realpath "$home")
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
+  export CCACHE_SLOPPINESS=pch_defines,time_macros # or precompiled headers would keep it from looking at all
   export CCACHE_DIR=${XDG_CACHE_HOME:-/var/cache}/container-labs/ccache CCACHE_UMASK=000
   as_root install -d -m 777 "$CCACHE_DIR"
 }

@@ -35,11 +35,11 @@ std::vector<std::string> known_names() {
 
 CapabilitySet default_capabilities() {
   CapabilitySet set;
-  for (const size_t capability :
+  for (const int capability :
        {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID,  // root in its own files
         CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SETFCAP,     // becoming someone with fewer rights
         CAP_KILL, CAP_SYS_CHROOT, CAP_MKNOD, CAP_AUDIT_WRITE, CAP_NET_BIND_SERVICE, CAP_NET_RAW})
-    set.set(capability);
+    set.set(static_cast<size_t>(capability));
   return set;
 }
 
