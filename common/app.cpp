@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
 
 #include "error.h"
 #include "nearest.h"
+#include "output.h"
 #include "process.h"
 #include "stand_in.h"
 #include "step.h"
@@ -26,12 +25,6 @@ struct Options {
   bool explain = false, step_by_step = false, list_steps = false;
   std::vector<std::string> skip;
 };
-
-void print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {
-    throw SyscallError({"write", {STDOUT_FILENO, Arg::literal("…")}}, errno);
-  }
-}
 
 std::string did_you_mean(const std::string& wrong, const std::vector<std::string>& names,
                          const std::string& otherwise) {
@@ -52,6 +45,9 @@ void add_shared_options(CLI::App& cli, Options& options) {
       ->type_name("STEP")
       ->allow_extra_args(false);
   cli.add_flag("--list-steps", options.list_steps, "print the steps in order, and exit");
+}
+
+void add_environment_option(CLI::App& cli, Options& options) {
   cli.add_option("-e,--env", options.env, "add to the command's environment, which starts clean")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
@@ -70,17 +66,30 @@ std::vector<std::string> option_names(const CLI::App& cli) {
   return names;
 }
 
+GivenOptions given_to(const CLI::App& cli, int argc, char** argv) {
+  GivenOptions given;
+  std::vector<std::string> rest = cli.remaining();
+  given.words.assign(argv + 1, argv + argc - rest.size());
+  if (!rest.empty() && rest.front() == "--") rest.erase(rest.begin());
+  given.command = !rest.empty();
+  for (const CLI::Option* option : cli.get_options()) {
+    if (option->count() > 0) given.names.push_back("--" + option->get_lnames().front());
+  }
+  return given;
+}
+
 using Operand = std::function<void(const std::string&)>;
 
 // What follows the options: [OPERAND] [--] [COMMAND [ARG...]], without the first where none is parsed.
-std::vector<std::string> command_of(const CLI::App& cli, const Operand& parse_operand) {
+std::vector<std::string> command_of(const CLI::App& cli, const Operand& parse_operand,
+                                    bool takes_command) {
   std::vector<std::string> words = cli.remaining();
   if (parse_operand && !words.empty() && (words.front().empty() || words.front().front() != '-')) {
     parse_operand(words.front());
     words.erase(words.begin());
   }
   if (words.empty()) return {"/bin/sh"};
-  if (words.front() == "--") {
+  if (words.front() == "--" && takes_command) {
     words.erase(words.begin());
     if (words.empty()) return {"/bin/sh"};
   } else if (words.front().rfind('-', 0) == 0) {
@@ -179,6 +188,17 @@ void App::operand_in_place_of_image(const std::string& operand, const Operand& p
   tell_what_follows(*cli_, fmt::format("[{}] ", operand));
 }
 
+void App::options_alone(const std::function<void(const std::string&)>& refuse) {
+  parse_operand_ = refuse;
+  takes_command_ = false;
+  cli_->footer("Exit status: 0, or 125 where the lab failed.");
+}
+
+void App::look_at_options(
+    const std::function<std::optional<int>(const GivenOptions&, const Request&)>& look) {
+  look_at_options_ = look;
+}
+
 void App::flag(const std::string& name, const std::string& text, bool& value) {
   cli_->add_flag(name, value, text);
 }
@@ -213,17 +233,22 @@ int run_lab(App& app, int argc, char** argv, const std::function<int(const Reque
     const bool has_image = !app.parse_operand_;
     if (has_image) add_image_option(*app.cli_, options);
     add_shared_options(*app.cli_, options);
+    if (app.takes_command_) add_environment_option(*app.cli_, options);
     if (const int status = parse(*app.cli_, argc, argv); status >= 0) return status;
 
     if (!has_image) options.rootfs = "/";
     const Request request{image_of(options), options.env,
-                          command_of(*app.cli_, app.parse_operand_)};
+                          command_of(*app.cli_, app.parse_operand_, app.takes_command_)};
+    if (app.look_at_options_) {
+      const auto status = app.look_at_options_(given_to(*app.cli_, argc, argv), request);
+      if (status) return *status;
+    }
     const auto told_story = [&] { return story(request); };
     if (options.list_steps) return list_steps(told_story);
     if (!options.skip.empty()) check_step_names(options.skip, told_story);
     if (has_image) check_image(options.rootfs);
-    // What an ordinary user leaves out harms no host.
-    const bool harms_host = app.needs_root_ || ::geteuid() == 0;
+    // What an ordinary user leaves out harms no host, nor does who only looks.
+    const bool harms_host = app.takes_command_ && (app.needs_root_ || ::geteuid() == 0);
     return run_story(options, harms_host, told_story);
   });
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct Request {
   std::vector<std::string> command;  ///< never empty; /bin/sh where none was given
 };
 
+/// What stood on the command line before the command.
+struct GivenOptions {
+  std::vector<std::string> words;  ///< as they were typed
+  std::vector<std::string> names;  ///< of the options among them, long: `--memory`
+  bool command = false;            ///< was there a command?
+};
+
 /// The options of one lab: those that all share, and what the lab adds.
 class App {
  public:
@@ -33,6 +41,15 @@ class App {
   /// [OPTIONS] [OPERAND] [--] [COMMAND [ARG...]]. `parse` takes the operand, where there is one.
   void operand_in_place_of_image(const std::string& operand,
                                  const std::function<void(const std::string&)>& parse);
+
+  /// The lab has neither an image nor a command: its command line is [OPTIONS]. `refuse` is given a word
+  /// that is no option, and throws what it says of it (Error).
+  void options_alone(const std::function<void(const std::string&)>& refuse);
+
+  /// `look` is called before the steps are listed, checked or taken. It may refuse what does not go
+  /// together (Error), and where it returns an exit status, that is the end of the run.
+  void look_at_options(
+      const std::function<std::optional<int>(const GivenOptions&, const Request&)>& look);
 
   void flag(const std::string& name, const std::string& text, bool& value);
   void choice(const std::string& name, const std::string& text,
@@ -51,7 +68,8 @@ class App {
   friend int run_lab(App&, int, char**, const std::function<int(const Request&)>&);
   std::unique_ptr<CLI::App> cli_;
   std::function<void(const std::string&)> parse_operand_;
-  bool needs_root_ = true;
+  std::function<std::optional<int>(const GivenOptions&, const Request&)> look_at_options_;
+  bool needs_root_ = true, takes_command_ = true;
 };
 
 /// The whole of a lab's main(): reads the command line, makes sure that stdin, stdout and stderr

@@ -29,11 +29,11 @@ std::string human(double bytes) {
 // All mounts of the subject's namespace, also those that its root directory hides from it.
 std::vector<Mount> mounts_of_namespace(const Subject& subject) {
   const UniqueFd proc = sys::open("/proc", O_PATH | O_DIRECTORY);
-  const std::optional<Json> text = subject.within(namespace_kind("mnt"), [&] {
+  const std::optional<std::string> text = subject.within(namespace_kind("mnt"), [&] {
     const UniqueFd table(::openat(proc.get(), "self/mountinfo", O_RDONLY | O_CLOEXEC));
-    return Json(read_to_end(table.get()));
+    return read_to_end(table.get());
   });
-  return parse_mountinfo(text ? text->get<std::string>() : subject.read("mountinfo").value_or(""));
+  return parse_mountinfo(text ? *text : subject.read("mountinfo").value_or(""));
 }
 
 // The mount that the root directory lies on. A plain directory, as after chroot(2), is in no row of
@@ -61,11 +61,11 @@ std::optional<FileSystem> file_system(const Subject& subject, const Mount& mount
   if (size == 0) return std::nullopt;  // proc, sysfs: they store nothing, and df leaves them out
   const auto used = size - static_cast<std::uint64_t>(status.f_bfree) * status.f_frsize;
   return FileSystem{mount.device,
-                    {{{"type", mount.type},
-                      {"source", mount.source},
-                      {"device", mount.device},
-                      {"size", size},
-                      {"used", used}},
+                    {{Fields{{"type", {mount.type}},
+                             {"source", {mount.source}},
+                             {"device", {mount.device}},
+                             {"size", {size}},
+                             {"used", {used}}}},
                      fmt::format("{}, {} of {} used", mount.type, human(static_cast<double>(used)),
                                  human(static_cast<double>(size)))}};
 }

@@ -12,15 +12,15 @@
 namespace lab {
 namespace {
 
-Json uname_here() {
-  utsname names{};
-  ::uname(&names);
-  return {{"nodename", names.nodename}, {"release", names.release}};
-}
+using NameOfUname = char (utsname::*)[sizeof utsname::nodename];
 
-Cell from_uname(const Subject& subject, const char* field) {
-  const std::optional<Json> names = subject.within(namespace_kind("uts"), uname_here);
-  return names ? cell(names->at(field).get<std::string>()) : unreadable();
+Cell from_uname(const Subject& subject, NameOfUname name) {
+  const std::optional<std::string> found = subject.within(namespace_kind("uts"), [name] {
+    utsname names{};
+    ::uname(&names);
+    return std::string(names.*name);
+  });
+  return found ? cell(*found) : unreadable();
 }
 
 // The effective one of "Uid: real effective saved file system".
@@ -37,25 +37,23 @@ Cell id_map(const Subject& subject, const char* file) {
   const std::optional<std::string> map = subject.read(file);
   if (!map) return unreadable();
   constexpr std::uint64_t kAll = 4294967295;
-  Cell cell{Json::array(), ""};
+  List ranges;
+  std::string text;
   std::istringstream lines(*map);
   for (std::uint64_t inside = 0, outside = 0, count = 0; lines >> inside >> outside >> count;) {
-    cell.value.push_back({inside, outside, count});
-    if (!cell.text.empty()) cell.text += ", ";
-    cell.text += count == kAll ? "each id is itself"
-                               : fmt::format("{} is {} ({} of them)", inside, outside, count);
+    ranges.push_back({List{{inside}, {outside}, {count}}});
+    if (!text.empty()) text += ", ";
+    text += count == kAll ? "each id is itself"
+                          : fmt::format("{} is {} ({} of them)", inside, outside, count);
   }
-  if (cell.text.empty()) cell.text = "none";
-  return cell;
+  return {{ranges}, text.empty() ? "none" : text};
 }
 
 // There is nothing to join for it: no namespace has a boot id of its own.
 Cell boot_id(const Subject& subject) {
-  const std::optional<Json> id = subject.within(
-      namespace_kind("uts"), [] { return Json(read_file("/proc/sys/kernel/random/boot_id")); });
-  if (!id) return unreadable();
-  const std::string text = id->get<std::string>();
-  return cell(text.substr(0, text.find('\n')));
+  const std::optional<std::string> id = subject.within(
+      namespace_kind("uts"), [] { return read_file("/proc/sys/kernel/random/boot_id"); });
+  return id ? cell(id->substr(0, id->find('\n'))) : unreadable();
 }
 
 std::vector<std::string> names_of(const std::vector<std::string>& variables) {
@@ -70,17 +68,19 @@ std::vector<std::string> names_of(const std::vector<std::string>& variables) {
 }  // namespace
 
 Section compare_identities(const Subject& host, const Subject& container) {
-  const auto of_both = [&](const char* what, auto look, const char* file) {
+  const auto of_both = [&](const char* what, auto look, auto file) {
     return row(what, look(host, file), look(container, file));
   };
-  return {{of_both("hostname", from_uname, "nodename"), of_both("user id", effective_id, "Uid"),
-           of_both("group id", effective_id, "Gid"), of_both("user ids inside", id_map, "uid_map"),
-           of_both("group ids inside", id_map, "gid_map")},
-          {}};
+  return {
+      {of_both("hostname", from_uname, &utsname::nodename), of_both("user id", effective_id, "Uid"),
+       of_both("group id", effective_id, "Gid"), of_both("user ids inside", id_map, "uid_map"),
+       of_both("group ids inside", id_map, "gid_map")},
+      {}};
 }
 
 Section compare_kernels(const Subject& host, const Subject& container) {
-  return {{row("release", from_uname(host, "release"), from_uname(container, "release")),
+  return {{row("release", from_uname(host, &utsname::release),
+               from_uname(container, &utsname::release)),
            row("boot id", boot_id(host), boot_id(container))},
           {}};
 }

@@ -47,19 +47,19 @@ std::filesystem::path directory_of(const Subject& subject, const std::string& co
 Cell limit(const Subject& subject, const std::string& controller, const char* file_v2,
            const char* file_v1) {
   const std::filesystem::path directory = directory_of(subject, controller);
-  Cell none{Json(), "none"};
+  const Cell none{{}, "none"};
   if (directory.empty()) return none;
   std::istringstream words(read_file(directory / file_v2) + read_file(directory / file_v1));
   std::int64_t value = -1;
   constexpr std::int64_t kMost = std::int64_t{1} << 62;
   if (!(words >> value) || value < 0 || value > kMost) return none;
   const auto number = static_cast<std::uint64_t>(value);
-  if (controller == "memory") return {number, size_text(number)};
+  if (controller == "memory") return {{number}, size_text(number)};
   if (controller == "pids") return cell(number);
   std::int64_t period = 0;  // version 2 has it in the same file
   if (!(words >> period)) period = std::stoll("0" + read_file(directory / "cpu.cfs_period_us"));
   const double cpus = period > 0 ? static_cast<double>(value) / static_cast<double>(period) : 0;
-  return {cpus, fmt::format("{} CPUs", cpus)};
+  return {{cpus}, fmt::format("{} CPUs", cpus)};
 }
 
 // --- privileges -----------------------------------------------------------------------------
@@ -72,7 +72,7 @@ std::optional<std::uint64_t> capabilities(const Subject& subject, const char* se
 
 Cell count_of(const std::optional<std::uint64_t>& set) {
   if (!set) return unreadable();
-  return {fmt::format("{:016x}", *set), fmt::format("{} of them", std::bitset<64>(*set).count())};
+  return {{fmt::format("{:016x}", *set)}, fmt::format("{} of them", std::bitset<64>(*set).count())};
 }
 
 // Since Linux 5.9 the filters are counted; before, it is told that there is one.

@@ -8,10 +8,12 @@
 #include <netinet/in.h>
 
 #include <cerrno>
+#include <map>
 #include <memory>
 #include <set>
 
 #include "error.h"
+#include "procfs.h"
 #include "sections.h"
 
 namespace lab {
@@ -25,46 +27,74 @@ std::string address_of(const ifaddrs& entry) {
   return fmt::format("{}/{}", text, __builtin_popcount(mask->sin_addr.s_addr));
 }
 
-// The links of this process's network namespace, by name.
-Json links_here() {
+// The links of this process's network namespace: three words for each link, with its number and state,
+// and for each address of one. A NUL ends each word: a name may have any other byte.
+std::string links_here() {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) == -1) throw SyscallError({"getifaddrs", {}}, errno);
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
-  Json links = Json::object();
+  std::string words;
+  const auto add = [&](const char* name, const std::string& kind, const std::string& value) {
+    for (const std::string& word : {std::string(name), kind, value}) words += word + '\0';
+  };
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
     if (entry->ifa_addr == nullptr) continue;
-    Json& link = links[entry->ifa_name];
-    if (entry->ifa_addr->sa_family ==
-        AF_PACKET) {  // each link has one of these, and it comes first
-      link["index"] = reinterpret_cast<const sockaddr_ll*>(entry->ifa_addr)->sll_ifindex;
-      link["up"] = (entry->ifa_flags & IFF_UP) != 0;
-      link["addresses"] = Json::array();
+    if (entry->ifa_addr->sa_family == AF_PACKET) {
+      const int index = reinterpret_cast<const sockaddr_ll*>(entry->ifa_addr)->sll_ifindex;
+      add(entry->ifa_name, std::to_string(index), (entry->ifa_flags & IFF_UP) != 0 ? "up" : "down");
     } else if (entry->ifa_addr->sa_family == AF_INET) {
-      link["addresses"].push_back(address_of(*entry));
+      add(entry->ifa_name, "address", address_of(*entry));
+    }
+  }
+  return words;
+}
+
+struct Link {
+  std::uint64_t index = 0;  // 0: an address's own name, as eth0:1, and no link's
+  bool up = false;
+  std::vector<std::string> addresses;
+};
+
+// By their names; none where that cannot be read.
+std::optional<std::map<std::string, Link>> links_of(const Subject& subject) {
+  const std::optional<std::string> text = subject.within(namespace_kind("net"), links_here);
+  if (!text) return std::nullopt;
+  const std::vector<std::string> words = nul_separated(*text);
+  std::map<std::string, Link> links;
+  for (size_t i = 0; i + 2 < words.size(); i += 3) {
+    Link& link = links[words[i]];
+    if (words[i + 1] == "address") {
+      link.addresses.push_back(words[i + 2]);
+    } else {
+      link.index = std::stoull(words[i + 1]);
+      link.up = words[i + 2] == "up";
     }
   }
   return links;
 }
 
-Cell cell_of(const Json& links, const std::string& name) {
-  if (links.count(name) == 0) return {};
-  const Json& link = links.at(name);
-  std::string text =
-      fmt::format("number {}, {}", link.value("index", 0), link.value("up", false) ? "up" : "down");
-  for (const Json& address : link.at("addresses")) text += " " + address.get<std::string>();
-  return {link, text};
+Cell cell_of(const std::map<std::string, Link>& links, const std::string& name) {
+  const auto found = links.find(name);
+  if (found == links.end()) return {};
+  const Link& link = found->second;
+  const Cell addresses = cell(link.addresses);
+  Fields fields;
+  if (link.index != 0) fields = {{"index", {link.index}}, {"up", {link.up}}};
+  fields.push_back({"addresses", addresses.value});
+  return {{fields},
+          fmt::format("number {}, {}{}{}", link.index, link.up ? "up" : "down",
+                      link.addresses.empty() ? "" : " ", addresses.text)};
 }
 
 }  // namespace
 
 Section compare_links(const Subject& host, const Subject& container) {
-  const std::optional<Json> hosts = host.within(namespace_kind("net"), links_here),
-                            its = container.within(namespace_kind("net"), links_here);
+  const auto hosts = links_of(host), its = links_of(container);
   if (!hosts || !its) return {{row("links", unreadable(), unreadable())}, {}};
   const bool one_network = host.name_space("net") == container.name_space("net");
   std::set<std::string> names;
-  for (const Json* side : {&*hosts, &*its}) {
-    for (const auto& link : side->items()) names.insert(link.key());
+  for (const auto* side : {&*hosts, &*its}) {
+    for (const auto& [name, unused] : *side) names.insert(name);
   }
   Section section;
   for (const std::string& name : names)  // each network has a lo, and it is another one

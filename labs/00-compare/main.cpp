@@ -2,10 +2,7 @@
 //
 //   sudo build/bin/00-compare --lab 07
 
-#include <csignal>
-#include <cstdlib>
-
-#include "error.h"
+#include "app.h"
 #include "options.h"
 #include "runtimes.h"
 #include "sections.h"
@@ -44,35 +41,38 @@ void compare(const Subject& host, const Subject& container, lab::Report& report)
 }  // namespace
 
 int main(int argc, char** argv) {
-  lab::open_standard_descriptors();
-  std::signal(SIGCHLD,
-              SIG_DFL);  // a caller that ignores it would keep us from waiting for children
-  return lab::exit_status_of([&] {
-    const Subject host = Subject::self();
-    lab::Report nothing(lab::Report::Form::kJson, "", host.pid(), host.pid());
-    const std::optional<lab::Options> options = lab::parse_options(argc, argv, [&] {
-      compare(host, host, nothing);  // for the names of the steps; none is taken
-      return EXIT_SUCCESS;
-    });
-    if (!options) return EXIT_SUCCESS;
+  lab::App app(
+      "00-compare",
+      "sets this host and a container side by side; == stands for one and the same, != for "
+      "another,\n?? for what may not be read");
+  const lab::CompareOptions options(app);
 
+  return lab::run_lab(app, argc, argv, [&](const lab::Request&) {
+    const Subject host = Subject::self();
+    using lab::Report;
+    if (lab::listing()) {
+      Report nothing(Report::Form::kJson, "", host.pid(), host.pid());
+      compare(host, host, nothing);
+      return EXIT_SUCCESS;
+    }
     const auto compare_with = [&](const std::string& name, const std::string& pid) {
       const Subject container(pid);
       container.expect_alive();
-      using Form = lab::Report::Form;
-      lab::Report report(options->json ? Form::kJson : Form::kTable, name, host.pid(), pid);
+      Report report(options.json ? Report::Form::kJson : Report::Form::kTable, name, host.pid(),
+                    pid);
       compare(host, container, report);
       report.finish();
       return EXIT_SUCCESS;
     };
-    if (options->lab) {
-      const lab::StartedLab started(*options->lab);
+    options.expect_one_container();
+    if (options.lab) {
+      const lab::StartedLab started(*options.lab);
       return compare_with(started.name(), started.pid());
     }
-    if (const auto& name = options->docker)
-      return compare_with(*name, lab::pid_of_docker_container(options->state_root, *name));
-    if (const auto& name = options->podman)
-      return compare_with(*name, lab::pid_of_podman_container(options->state_root, *name));
-    return compare_with("process " + *options->pid, *options->pid);
+    if (const auto& name = options.docker)
+      return compare_with(*name, lab::pid_of_docker_container(options.state_root, *name));
+    if (const auto& name = options.podman)
+      return compare_with(*name, lab::pid_of_podman_container(options.state_root, *name));
+    return compare_with("process " + *options.pid, *options.pid);
   });
 }

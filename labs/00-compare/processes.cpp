@@ -84,8 +84,9 @@ Section compare_processes(const Subject& host, const Subject& container) {
   if (*of_host == *of_container) add_with_descendants(container.pid(), family);
   for (const Process& process : its) {
     if (!family.empty() && family.count(process.pid) == 0) continue;
-    section.rows.push_back(row(process.name, {process.pid, "pid " + std::to_string(process.pid)},
-                               {process.pid_inside, "pid " + std::to_string(process.pid_inside)}));
+    section.rows.push_back(
+        row(process.name, {{process.pid}, "pid " + std::to_string(process.pid)},
+            {{process.pid_inside}, "pid " + std::to_string(process.pid_inside)}));
   }
   return section;
 }

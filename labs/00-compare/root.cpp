@@ -25,9 +25,7 @@ std::optional<std::string> root_of(const Subject& subject) {
 
 // Where setns(2) leads who joins the mount namespace: to its root, whatever root its processes have.
 std::optional<std::string> root_of_mount_namespace(const Subject& subject) {
-  const std::optional<Json> found =
-      subject.within(namespace_kind("mnt"), [] { return Json(identity_of("/").value_or("")); });
-  return found ? std::optional(found->get<std::string>()) : std::nullopt;
+  return subject.within(namespace_kind("mnt"), [] { return identity_of("/").value_or(""); });
 }
 
 Cell entries_of(const Subject& subject) {

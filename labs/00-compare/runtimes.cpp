@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "error.h"
@@ -16,6 +17,8 @@
 namespace lab {
 namespace fs = std::filesystem;
 namespace {
+
+using Json = nlohmann::json;
 
 struct Container {
   std::string id;

@@ -62,8 +62,8 @@ std::optional<std::string> Subject::name_space(const std::string& file) const {
   return link.empty() ? std::nullopt : std::optional(link);
 }
 
-std::optional<Json> Subject::within(const NamespaceKind& kind,
-                                    const std::function<Json()>& ask) const {
+std::optional<std::string> Subject::within(const NamespaceKind& kind,
+                                           const std::function<std::string()>& ask) const {
   int ends[2] = {};
   if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
   const UniqueFd read_end(ends[0]);
@@ -74,16 +74,16 @@ std::optional<Json> Subject::within(const NamespaceKind& kind,
     } catch (const SyscallError&) {  // told as not readable
       return EXIT_FAILURE;
     }
-    const std::string answer = ask().dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string answer = ask();
     return ::write(write_end.get(), answer.data(), answer.size()) ==
                    static_cast<ssize_t>(answer.size())
                ? EXIT_SUCCESS
                : EXIT_FAILURE;
   });
   write_end.reset();
-  const std::string answer = read_to_end(read_end.get());
+  std::string answer = read_to_end(read_end.get());
   if (child.wait() != EXIT_SUCCESS) return std::nullopt;
-  return Json::parse(answer);
+  return answer;
 }
 
 void Subject::expect_alive() const {

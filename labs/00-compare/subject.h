@@ -6,7 +6,6 @@
 #include <string>
 
 #include "namespaces.h"
-#include "table.h"
 #include "unique_fd.h"
 
 namespace lab {
@@ -25,7 +24,8 @@ class Subject {
   std::optional<std::string> name_space(const std::string& file) const;  ///< `pid:[4026531836]`
 
   /// What `ask` finds out in a process that has joined the namespace. None: it cannot be joined.
-  std::optional<Json> within(const NamespaceKind& kind, const std::function<Json()>& ask) const;
+  std::optional<std::string> within(const NamespaceKind& kind,
+                                    const std::function<std::string()>& ask) const;
 
   /// Errors: Error where the process has ended, and another one may have its pid.
   void expect_alive() const;

@@ -1,18 +1,18 @@
 #include "table.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "error.h"
+#include "output.h"
 
 namespace lab {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // A line has 100 columns at most.
 constexpr size_t kLine = 100, kWhat = 19, kCell = 37;
@@ -57,11 +57,6 @@ std::string mark_of(const Row& row) {
   return row.same ? "==" : "!=";
 }
 
-std::string coloured(const char* colour, const std::string& text) {
-  const bool plain = ::isatty(STDOUT_FILENO) == 0 || std::getenv("NO_COLOR") != nullptr;
-  return plain ? text : fmt::format("\033[{}m{}\033[0m", colour, text);
-}
-
 void print_row(const Row& row) {
   const std::vector<std::string> what = folded(printable(row.what), kWhat),
                                  host = folded(printable(row.host.text), kCell),
@@ -76,28 +71,57 @@ void print_row(const Row& row) {
   }
 }
 
+struct ToJson {
+  Json operator()(std::monostate) const { return {}; }
+  Json operator()(const List& list) const {
+    Json json = Json::array();
+    for (const Value& value : list) json.push_back(std::visit(*this, value.of_kind));
+    return json;
+  }
+  Json operator()(const Fields& fields) const {
+    Json json = Json::object();
+    for (const Field& field : fields) json[field.name] = std::visit(*this, field.value.of_kind);
+    return json;
+  }
+  template <typename Plain>
+  Json operator()(const Plain& plain) const {
+    return plain;
+  }
+};
+
 Json json_of(const Row& row) {
   return {{"what", row.what},
-          {"host", row.host.value},
-          {"container", row.container.value},
+          {"host", std::visit(ToJson(), row.host.value.of_kind)},
+          {"container", std::visit(ToJson(), row.container.value.of_kind)},
           {"same", readable(row) ? Json(row.same) : Json()}};
 }
 
 }  // namespace
 
+bool operator==(const Field& one, const Field& other) {
+  return one.name == other.name && one.value == other.value;
+}
+bool operator==(const Value& one, const Value& other) {
+  return one.of_kind == other.of_kind;
+}
+
 Cell cell(const std::string& text) {
-  return {text, text};
+  return {{text}, text};
 }
 Cell cell(std::uint64_t number) {
-  return {number, std::to_string(number)};
+  return {{number}, std::to_string(number)};
 }
 Cell cell(const std::vector<std::string>& words) {
+  List list;
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return {words, text};
+  for (const std::string& word : words) {
+    list.push_back({word});
+    text += (text.empty() ? "" : " ") + word;
+  }
+  return {{list}, text};
 }
 Cell unreadable() {
-  return {Json(), "(not readable)", false};
+  return {{}, "(not readable)", false};
 }
 
 Row row(const std::string& what, const Cell& host, const Cell& container) {
@@ -106,10 +130,7 @@ Row row(const std::string& what, const Cell& host, const Cell& container) {
 
 Report::Report(Form form, const std::string& name, const std::string& host_pid,
                const std::string& container_pid)
-    : form_(form) {
-  document_["host"] = {{"pid", std::stoi(host_pid)}};
-  document_["container"] = {{"name", name}, {"pid", std::stoi(container_pid)}};
-  document_["sections"] = Json::object();
+    : form_(form), name_(name), host_pid_(host_pid), container_pid_(container_pid) {
   if (form_ == Form::kJson) return;
   const std::string container =
       printable(name) + (name.rfind("process ", 0) == 0 ? "" : ", process " + container_pid);
@@ -118,12 +139,9 @@ Report::Report(Form form, const std::string& name, const std::string& host_pid,
 }
 
 void Report::add(const std::string& id, const std::string& text, const Section& section) {
+  sections_.emplace_back(id, section);
   kinds_.insert(kinds_.end(), section.kinds.begin(), section.kinds.end());
-  Json& rows = document_["sections"][id] = Json::array();
-  for (const Row& row : section.rows) {
-    rows.push_back(json_of(row));
-    all_readable_ = all_readable_ && readable(row);
-  }
+  all_readable_ = all_readable_ && std::all_of(section.rows.begin(), section.rows.end(), readable);
   if (form_ == Form::kJson) return;
   print("\n" + coloured("1", id) + ": " + text + "\n");
   const size_t shown = std::min(section.rows.size(), kMostRows);
@@ -143,12 +161,23 @@ std::string Report::names_of(std::optional<bool> isolated) const {
   return fmt::format("{} of {}{}{}", count, kinds_.size(), names.empty() ? "" : ":", names);
 }
 
-void Report::finish() {
-  Json& isolated = document_["isolated"] = Json::object();
+void Report::print_document() const {
+  Json document{{"host", {{"pid", std::stoi(host_pid_)}}},
+                {"container", {{"name", name_}, {"pid", std::stoi(container_pid_)}}},
+                {"sections", Json::object()},
+                {"isolated", Json::object()}};
+  for (const auto& [id, section] : sections_) {
+    Json& rows = document["sections"][id] = Json::array();
+    for (const Row& row : section.rows) rows.push_back(json_of(row));
+  }
   for (const Kind& kind : kinds_)
-    isolated[kind.name] = kind.isolated ? Json(*kind.isolated) : Json();
+    document["isolated"][kind.name] = kind.isolated ? Json(*kind.isolated) : Json();
+  print(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void Report::finish() const {
   if (form_ == Form::kJson) {
-    print(document_.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print_document();
   } else {
     const auto print_names = [&](const char* title, std::optional<bool> of) {
       for (const std::string& line : folded(title + names_of(of), kLine)) print(line + "\n");
@@ -160,11 +189,6 @@ void Report::finish() {
   }
   if (!all_readable_)
     say("some of it only root may read\n  hint: start it with sudo to see the rest\n");
-}
-
-void print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF)
-    throw SyscallError({"write", {STDOUT_FILENO, Arg::literal("…")}}, errno);
 }
 
 }  // namespace lab

@@ -1,18 +1,33 @@
 // What two processes have side by side, and how it is told: as a table, or as one JSON document.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace lab {
 
-using Json = nlohmann::ordered_json;
+struct Value;
+struct Field;
+using List = std::vector<Value>;
+using Fields = std::vector<Field>;
+
+/// As JSON has it; the first kind is null.
+struct Value {
+  std::variant<std::monostate, bool, std::uint64_t, double, std::string, List, Fields> of_kind;
+};
+struct Field {
+  std::string name;
+  Value value;
+};
+bool operator==(const Value& one, const Value& other);
 
 /// What one side has: a value for --json, and a text for the table.
 struct Cell {
-  Json value;  ///< null: it has none
+  Value value;  ///< null: it has none
   std::string text = "-";
   bool readable = true;
 };
@@ -49,18 +64,17 @@ class Report {
          const std::string& container_pid);
 
   void add(const std::string& id, const std::string& text, const Section& section);
-  void finish();  ///< counts what is isolated
+  void finish() const;  ///< counts what is isolated
 
  private:
   std::string names_of(std::optional<bool> isolated) const;
+  void print_document() const;
 
   Form form_;
-  Json document_;
+  std::string name_, host_pid_, container_pid_;
+  std::vector<std::pair<std::string, Section>> sections_;  // by their ids
   std::vector<Kind> kinds_;
   bool all_readable_ = true;
 };
-
-/// Writes to stdout. Errors: SyscallError.
-void print(const std::string& text);
 
 }  // namespace lab

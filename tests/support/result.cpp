@@ -1,19 +1,14 @@
 #include "result.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
+
+#include "output.h"
 
 namespace check {
 namespace {
-
-std::string coloured(const char* colour, const std::string& text) {
-  const bool plain = ::isatty(STDOUT_FILENO) == 0 || std::getenv("NO_COLOR") != nullptr;
-  return plain ? text : fmt::format("\033[{}m{}\033[0m", colour, text);
-}
 
 std::string xml(const std::string& text) {
   std::string escaped;
@@ -52,7 +47,7 @@ void print(const Result& result) {
   } kWords[] = {{"ok  ", "32"}, {"FAIL", "31;1"}, {"skip", "33"}};
   const auto& [word, colour] = kWords[result.kind];
   const std::string reason = result.kind == Result::kSkipped ? ": " + result.detail : "";
-  fmt::print("{} {}{} ({:.0f} ms)\n", coloured(colour, word), result.name, reason,
+  fmt::print("{} {}{} ({:.0f} ms)\n", lab::coloured(colour, word), result.name, reason,
              result.seconds * 1000);
   // One cause often fails many checks, in the same words.
   static std::string last_detail;

@@ -10,7 +10,8 @@
 
 namespace lab {
 
-std::optional<Json> Subject::within(const NamespaceKind&, const std::function<Json()>& ask) const {
+std::optional<std::string> Subject::within(const NamespaceKind&,
+                                           const std::function<std::string()>& ask) const {
   return ask();
 }
 

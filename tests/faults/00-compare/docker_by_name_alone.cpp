@@ -1,12 +1,15 @@
 // Mistake: a container has a name, but most people type the beginning of its id.
 // fails: Docker's containers are found by name and id
 
+#include <nlohmann/json.hpp>
+
 #include "error.h"
 #include "procfs.h"
 #include "runtimes.h"
-#include "table.h"
 
 namespace lab {
+
+using Json = nlohmann::json;
 
 std::string pid_of_docker_container(const std::filesystem::path& state_root,
                                     const std::string& name) {
