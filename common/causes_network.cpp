@@ -201,4 +201,8 @@ std::string loopback_is_down(const Call&) {
                 (request.ifr_flags & IFF_UP) == 0);
 }
 
+std::string opens_tun(const Call& call) {
+  return !call.args.empty() && call.args[0].string() == "/dev/net/tun" ? "tun" : "";
+}
+
 }  // namespace lab::causes

@@ -26,4 +26,6 @@ std::string no_link_has_address(const Call& call);
 
 std::string loopback_is_down(const Call& call);
 
+std::string opens_tun(const Call& call);  ///< the driver of tap devices
+
 }  // namespace lab::causes

@@ -34,6 +34,9 @@ constexpr const char* kRefusedByFilter =
     "the capability for it is there, but a system call filter refuses it (Seccomp in "
     "/proc/self/status is 2): install the filter as the last thing";
 
+constexpr const char* kNoTun =
+    "the host's kernel has no tap devices yet: modprobe {} loads the driver for them";
+
 constexpr const char* kReadOnly =
     "this is read-only, as the image is with --skip: was a file system to be mounted here first? "
     "nothing should be made in the image";
@@ -82,6 +85,10 @@ constexpr std::array kHints{
         "you may not read that directory; run it with sudo, or mend its mode"},
     Row{"open", ENAMETOOLONG, always,
         "a path may have 4095 bytes, a name in it 255; change directory and use a relative path"},
+    Row{"open", ENOENT, opens_tun, kNoTun},
+    Row{"open", ENODEV, opens_tun, kNoTun},
+    Row{"ioctl", EPERM, not_root, kNeedsRoot},
+    Row{"ioctl", EPERM, always, kNeedsCapability},
     Row{"open", ENXIO, opens_terminal,
         "--step waits for Enter on the terminal, and there is none; use --explain"},
 

@@ -69,13 +69,14 @@ std::string run_program(const std::vector<std::string>& argv) {
   throw Error(fmt::format("{}: exit status {}: {}", command_line(argv), status, said), "");
 }
 
-bool has_program(const std::string& name) {
+std::string find_program(const std::string& name) {
   const char* const path = std::getenv("PATH");
   std::istringstream directories(path == nullptr ? "" : path);
   for (std::string directory; std::getline(directories, directory, ':');) {
-    if (::access((std::filesystem::path(directory) / name).c_str(), X_OK) == 0) return true;
+    const std::string program = std::filesystem::path(directory) / name;
+    if (::access(program.c_str(), X_OK) == 0) return program;
   }
-  return false;
+  return "";
 }
 
 }  // namespace lab

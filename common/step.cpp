@@ -101,6 +101,10 @@ bool listing() {
   return current.list_to >= 0;
 }
 
+const std::vector<std::string>& steps_left_out() {
+  return current.skip;
+}
+
 bool telling() {
   return current.explain;
 }

@@ -34,6 +34,9 @@ void tell(const std::string& what, const std::string& seen);
 /// True where tell() would print: what is costly to find out is asked for only then.
 bool telling();
 
+/// The steps that are left out: for a program that takes some of the story's in its turn.
+const std::vector<std::string>& steps_left_out();
+
 /// True while the steps are only listed. Then the functions of sys.h do nothing, and fork_child()
 /// runs the child's part in place: what an exercise does outside its steps must not be done either.
 bool listing();

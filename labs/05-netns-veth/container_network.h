@@ -51,6 +51,8 @@ class ContainerNetwork {
   }
 
   const Ipv4& address() const { return lease_.address(); }  ///< the container's
+  const Bridge& bridge() const { return bridge_; }          ///< what it is plugged into
+  const std::string& nameservers() const { return nameservers_; }
 
  private:
   Bridge bridge_;
