@@ -5,6 +5,7 @@
 #   NN-name                  the lab: main.cpp and the reference
 #   NN-name-exercise         the same main.cpp with the learner's exercise.cpp, where there is one, in place of the reference
 #   escape-*                 the attacks, linked statically: they run inside images that have no libraries
+#   guest-init               of guest_*.cpp, where they are there: the first process of a virtual machine, static too
 #   check-NN-name            the checks of this lab and, unless it stands alone, of the labs before it
 #   NN-name-wrong-*          wrong implementations, each of which one check must find
 # The target `labs` makes what a learner needs.
@@ -19,7 +20,7 @@ function(add_lab name)
   endif()
 
   file(GLOB primitives ${dir}/*.cpp)
-  list(FILTER primitives EXCLUDE REGEX "/(main|exercise|escape_[^/]*)\\.cpp$")
+  list(FILTER primitives EXCLUDE REGEX "/(main|exercise|guest_init|escape_[^/]*)\\.cpp$")
   add_library(lab-${name} STATIC ${primitives})
   target_include_directories(lab-${name} PUBLIC ${dir})
   target_link_libraries(lab-${name} PUBLIC ${previous} ${lab_LIBRARIES})
@@ -49,6 +50,10 @@ function(add_lab name)
     add_static_program(${escape} ${source})
     add_dependencies(labs ${escape})
   endforeach()
+
+  if(EXISTS ${dir}/guest_init.cpp)
+    add_guest_init(${name})
+  endif()
 
   add_checks(${name} ${lab_STANDALONE} ${lab_LIBRARIES})
   if(NOT lab_STANDALONE)
@@ -118,3 +123,32 @@ function(add_static_program name)
   target_link_libraries(${name} PRIVATE -static)
 endfunction()
 
+# guest-init has the parts of common/ and of the labs that need no shared library (libmnl is one). The sanitizers cannot
+# be linked statically: beside them, it has a common/ of its own.
+function(add_guest_init name)
+  set(labs ${CMAKE_SOURCE_DIR}/labs)
+  file(GLOB own ${labs}/${name}/guest_*.cpp)
+  add_static_program(guest-init ${own} ${labs}/${name}/frames.cpp ${labs}/${name}/frame_link.cpp
+    ${labs}/${name}/look.cpp ${labs}/01-chroot/chroot.cpp ${labs}/03-mount-ns/mount_namespace.cpp
+    ${labs}/05-netns-veth/host_files.cpp)
+  set(shared common)
+  if(LAB_SANITIZE)
+    file(GLOB sources ${CMAKE_SOURCE_DIR}/common/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "/(app|container_state|netlink|netlink_text)\\.cpp$")
+    set(shared common-for-guest)
+    add_library(${shared} STATIC ${sources} ${CMAKE_SOURCE_DIR}/cmake/fmt.cpp)
+    target_include_directories(${shared} SYSTEM PRIVATE $<TARGET_PROPERTY:lab_fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_link_libraries(${shared} PRIVATE lab_settings)
+  endif()
+  foreach(folder ${name} 01-chroot 03-mount-ns 05-netns-veth)
+    target_include_directories(guest-init PRIVATE ${labs}/${folder})
+  endforeach()
+  target_include_directories(guest-init PRIVATE ${CMAKE_SOURCE_DIR}/common)
+  target_include_directories(guest-init SYSTEM PRIVATE $<TARGET_PROPERTY:lab_fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+  add_dependencies(guest-init ${shared})
+  target_link_libraries(guest-init PRIVATE -s $<TARGET_FILE:${shared}> lab_settings lab_cap)
+  if(NOT LAB_SANITIZE)
+    target_link_libraries(guest-init PRIVATE lab_fmt_functions)
+  endif()
+  add_dependencies(${name} guest-init)
+endfunction()

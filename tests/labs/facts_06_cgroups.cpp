@@ -87,19 +87,6 @@ std::string swap_limit(pid_t pid) {
   return inclined == "0" ? "not at all" : "with swappiness " + inclined;
 }
 
-// In CPUs, whatever the period.
-std::string cpu_limit(pid_t pid) {
-  std::string quota, period;
-  if (is_version_1(pid, "cpu")) {
-    quota = cgroup_file(pid, "cpu", "cpu.cfs_quota_us");
-    period = cgroup_file(pid, "cpu", "cpu.cfs_period_us");
-  } else {
-    std::istringstream(cgroup_file(pid, "cpu", "cpu.max")) >> quota >> period;
-  }
-  if (quota == "-1" || quota == "max") return "none";
-  return fmt::format("{:g}", std::stod(quota) / std::stod(period));
-}
-
 std::string pids_limit(pid_t pid) {
   is_version_1(pid, "pids");
   const std::string most = cgroup_file(pid, "pids", "pids.max");

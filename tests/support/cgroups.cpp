@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "cgroup_layout.h"
 #include "procfs.h"
+#include "report.h"
 #include "snapshot.h"
 
 namespace check {
@@ -37,6 +40,20 @@ std::string cgroup_file(pid_t pid, const std::string& controller, const std::str
   if (cgroup.version == 0) return "";
   const std::string text = lab::read_file(cgroup.directory / file);
   return text.substr(0, text.find_last_not_of('\n') + 1);
+}
+
+std::string cpu_limit(pid_t pid) {
+  const int version = cgroup_of(pid, "cpu").version;
+  if (version == 0) skip("this machine has no cgroup controller cpu");
+  std::string quota, period;
+  if (version == 1) {
+    quota = cgroup_file(pid, "cpu", "cpu.cfs_quota_us");
+    period = cgroup_file(pid, "cpu", "cpu.cfs_period_us");
+  } else {
+    std::istringstream(cgroup_file(pid, "cpu", "cpu.max")) >> quota >> period;
+  }
+  if (quota == "-1" || quota == "max") return "none";
+  return fmt::format("{:g}", std::stod(quota) / std::stod(period));
 }
 
 }  // namespace check

@@ -19,4 +19,8 @@ Cgroup cgroup_of(pid_t pid, const std::string& controller);
 /// The content of a file of that cgroup, without its last newline; empty where it has none such.
 std::string cgroup_file(pid_t pid, const std::string& controller, const std::string& file);
 
+/// The quota of CPU time of that cgroup, in CPUs, whatever the period: "1.5", or "none". The check is
+/// skipped where there is no such controller.
+std::string cpu_limit(pid_t pid);
+
 }  // namespace check
