@@ -154,9 +154,9 @@ void Channel::take_signal(int signal) {
   if (signal == SIGWINCH) return send_window();
   if (signal == SIGTSTP) return stop_until_continued();
   const bool ends = signal == SIGINT || signal == SIGTERM;
-  if (!started_ || exit_status_ || gone_ || (ends && asked_to_end_))
+  if (!started_ || exit_status_ || gone_ || (ends && asked_to_end_ == signal))
     return end(Ending::kInterrupted, 128 + signal);
-  asked_to_end_ = asked_to_end_ || ends;
+  if (ends) asked_to_end_ = signal;
   link_.send(FrameType::kSignal, std::string(1, static_cast<char>(signal)));
 }
 

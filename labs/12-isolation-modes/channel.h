@@ -45,8 +45,8 @@ struct Deadlines {
 std::optional<WindowSize> terminal_size();
 
 /// Pumps between the caller's streams and QEMU's stdin and stdout (-chardev stdio). Signals taken by
-/// `signals` go to the command once it runs; but the second INT or TERM ends the run, for a guest that hangs
-/// hears none. A broken stdout breaks the command's stdout, too.
+/// `signals` go to the command once it runs; but INT or TERM a second time ends the run, for a guest that
+/// hangs hears none. A broken stdout breaks the command's stdout, too.
 /// The destructor gives the terminal back as it was. Preconditions: QEMU holds the only other ends of the
 /// two pipes, so that their end is QEMU's; it runs in a session of its own (setsid(2)), so that Ctrl-C
 /// and Ctrl-Z do not reach it. The caller's streams are never made non-blocking: others share them.
@@ -94,7 +94,7 @@ class Channel {
   bool has_terminal_;
   std::optional<RawTerminal> raw_;  // while the command runs
   bool up_ = false, started_ = false, gone_ = false;
-  bool asked_to_end_ = false;  // INT or TERM was passed on
+  int asked_to_end_ = 0;  // INT or TERM, whichever came last
   std::function<bool()> lost_;
   bool seems_lost_ = false;
   std::chrono::steady_clock::time_point next_look_{};
