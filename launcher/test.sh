@@ -61,7 +61,8 @@ run_tests() {
   begin_asan_build
   part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 1))"
   part "waiting for the asan build" end_asan_build
-  part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure "-j$(nproc)" -L checks
+  # Without lab 12: what takes its time there is QEMU and a kernel, which are watched by nobody.
+  part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure "-j$(nproc)" -L checks -E check-12
   printf -v summary '%s, ' "${times[@]}"
   summary+="in all $((SECONDS - started)) s"
   ((${#failed[@]} == 0)) || die "failed: $(IFS=,; echo "${failed[*]}") ($summary)"
