@@ -8,7 +8,7 @@ home=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 launcher=$home/launcher
 bin=$home/build/bin
 state=$home/.lab
-[[ $home == . ]] || export LAB_ROOTFS=${LAB_ROOTFS:-$home/rootfs/busybox}
+[[ $home == . ]] || export LAB_ROOTFS=${LAB_ROOTFS:-$home/rootfs/busybox} LAB_KERNEL=${LAB_KERNEL:-$home/.lab/kernel}
 
 # --- messages ---------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ sudo=()
 if ((EUID != 0)); then
   sudo=(sudo)
   handed_over=()
-  for name in LAB_ROOTFS LABS_MUST_RUN LAB_DEPS_DIR CI NO_COLOR TMPDIR; do
+  for name in LAB_ROOTFS LAB_KERNEL LAB_VM_DEADLINE LABS_MUST_RUN LAB_DEPS_DIR CI NO_COLOR TMPDIR; do
     [[ -z ${!name:-} ]] || handed_over+=("$name=${!name}")
   done
   ((${#handed_over[@]} == 0)) || sudo+=(env "${handed_over[@]}")

@@ -224,6 +224,50 @@ image() {
   fi
 }
 
+# --- lab 12: a virtual machine --------------------------------------------------------------
+
+qemu() {
+  local program version
+  program=qemu-system-$(uname -m)
+  if version=$(PATH=$PATH:/usr/sbin:/sbin "$program" --version 2>/dev/null | head -n 1) && [[ $version ]]; then
+    fact qemu ok "$program, ${version#QEMU emulator }"
+  elif command -v apt-get >/dev/null; then
+    fact qemu warn "no $program: lab 12 has no machine" "./lab run 12 installs it"
+  else
+    fact qemu FAIL "no $program: lab 12 has no machine" "install QEMU by the means of this distribution"
+  fi
+}
+
+guest_kernel() {
+  local folder=${LAB_KERNEL:-$state/kernel}
+  if [[ -f $folder ]]; then
+    fact guest-kernel ok "$folder"
+  elif [[ -e $folder/vmlinuz ]]; then
+    fact guest-kernel ok "$(cd "$folder/lib/modules" 2>/dev/null && echo *), in $folder"
+  elif command -v apt-get >/dev/null; then
+    fact guest-kernel warn "none yet in $folder: lab 12's machine has nothing to boot" "./lab run 12 fetches it"
+  else
+    fact guest-kernel FAIL "none in $folder: lab 12's machine has nothing to boot" "LAB_KERNEL names a kernel, its modules beside it"
+  fi
+}
+
+# A fact, not a fault: without KVM the machine is slower. That the device opens is no proof: lab 12 tries a boot.
+kvm() {
+  local seen=
+  if [[ ! -e /dev/kvm ]]; then
+    fact kvm ok "no /dev/kvm: QEMU translates each instruction of a guest (TCG)"
+  elif ! { : <>/dev/kvm; } 2>/dev/null; then
+    fact kvm ok "/dev/kvm cannot be opened: QEMU translates each instruction of a guest (TCG)"
+  else
+    [[ $(head -n 1 /run/lab-kvm 2>/dev/null) != "$(</proc/sys/kernel/random/boot_id)" ]] || seen=$(tail -n 1 /run/lab-kvm)
+    case $seen in
+      yes) fact kvm ok "works: lab 12 has booted a kernel with it" ;;
+      no) fact kvm ok "/dev/kvm opens, but a kernel does not boot with it: QEMU translates each instruction (TCG)" ;;
+      *) fact kvm ok "/dev/kvm opens; whether a kernel boots with it, ./lab run 12 finds out" ;;
+    esac
+  fi
+}
+
 # --- labs -------------------------------------------------------------------------------
 
 # What a lab needs beyond the labs before it.
@@ -236,6 +280,7 @@ needs() {
     06-*) echo "cgroup" ;;
     07-*) echo "overlayfs" ;;
     09-*) echo "userns" ;;
+    12-*) echo "qemu guest-kernel" ;;
   esac
 }
 
@@ -258,7 +303,7 @@ verdicts() {
 }
 
 for each in kernel architecture capabilities pid_namespace mnt_namespace net_namespace mounting \
-  user_namespaces subordinate_ids cgroups overlay veth tools folder image; do
+  user_namespaces subordinate_ids cgroups overlay veth tools folder image qemu guest_kernel kvm; do
   "$each" || fact "$each" warn "this could not be told"
 done
 echo

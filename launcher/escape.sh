@@ -17,12 +17,14 @@ shift 2
 status=0
 
 # in_lab COMMAND [ARG...]: sets `command`. `chroot` is the state before lab 01: the program that every machine has; 11
-# enters a running container of lab 10.
+# enters a running container of lab 10; 12 is a virtual machine.
 in_lab() {
   if [[ $lab == chroot ]]; then
     command=(chroot "$copy" "$@")
   elif [[ $lab == 11-* ]]; then
     command=("$launcher/exec_in_lab.sh" --rootfs "$copy" "${options[@]}" -- "$@")
+  elif [[ $lab == 12-* ]]; then
+    command=("$bin/$lab" --isolation vm --rootfs "$copy" "${options[@]}" -- "$@")
   else
     command=("$bin/$lab" --rootfs "$copy" "${options[@]}" -- "$@")
   fi
@@ -134,8 +136,41 @@ poison_image() {
 
 # A hog is held by limits, where the lab has some to give.
 hog() {
+  if [[ $lab == 12-* ]]; then hog_in_machine; return; fi
   if [[ $lab != chroot ]] && ((10#${lab%%-*} >= 6)); then options=(--memory 64M --cpus 0.4 --pids 64 "${options[@]}"); fi
   plain
+}
+
+# Inside it may well be as greedy as it likes: what counts is what the host has given. A PID namespace counts the pids.
+hog_in_machine() {
+  local share
+  options=(--cpus 0.4 "${options[@]}")
+  in_lab /escape
+  show "${command[@]}"
+  # shellcheck disable=SC2016
+  { TIMEFORMAT=%P; time unshare --pid --fork --mount-proc sh -c '"$@"; status=$?
+    cut -d " " -f 5 /proc/loadavg >"$0"; exit "$status"' "$scratch/pids" "${command[@]}" 2>&5 {copy_lock}<&- ||
+    status=$?; } 5>&2 2>"$scratch/share"
+  share=$(tail -n 1 "$scratch/share")
+  case $name in
+    fork-bomb) judged "$(<"$scratch/pids") processes came" "$(<"$scratch/pids") processes came, and are the machine's own" \
+      test "$(<"$scratch/pids")" -ge 600 ;;
+    cpu-hog) judged "it had $share % of a CPU" "it had $share % of a CPU" test "${share%.*}" -gt 65 ;;
+  esac
+}
+
+# The machine's own kernel may well do as it is told. `wanted` is what shows that it was the host's.
+judge_machine() {
+  local wanted=$secret
+  [[ $lab == 12-* ]] || return 0
+  exec >&4
+  cat "$scratch/said"
+  case $name in
+    core-pattern | release-agent) ;;
+    load-module) wanted=$(</proc/sys/kernel/random/boot_id) ;;
+    *) return 0 ;;
+  esac
+  judged "it was this kernel" "it was the machine's own kernel, and not this one" grep -qF "$wanted" "$scratch/said"
 }
 
 plain() {
@@ -149,6 +184,7 @@ options=("$@")
 make_image_copy
 make_scratch
 cp "$bin/escape-$name" "$copy/escape"
+[[ $lab != 12-* ]] || exec 4>&1 >"$scratch/said"
 case $name in
   leaked-fd) leaked_fd ;;
   kill-host) kill_host ;;
@@ -169,4 +205,5 @@ case $name in
   release-agent) release_agent ;;
   *) plain ;;
 esac
+judge_machine
 exit "$status"

@@ -101,6 +101,13 @@ proc_sys() {
 }
 
 load_module() {
+  if [[ $lab == 12-* ]]; then
+    note "host: its kernel's boot id is $(</proc/sys/kernel/random/boot_id)"
+    # shellcheck disable=SC2016
+    in_lab /bin/sh -c '/escape; status=$?; cat /proc/sys/kernel/random/boot_id; exit $status'
+    run "${command[@]}" {copy_lock}<&- || status=$?
+    return
+  fi
   "$bin/escape-load-module" >/dev/null 2>&1 || nothing_to_attack "this kernel takes no module from anyone"
   plain
 }
@@ -163,7 +170,7 @@ core_pattern() {
 last_help() { dmesg | grep 'HELP :' | tail -n 1; }
 sysrq() {
   local before
-  [[ -e /proc/sysrq-trigger ]] || nothing_to_attack "this kernel has no sysrq"
+  [[ -e /proc/sysrq-trigger || $lab == 12-* ]] || nothing_to_attack "this kernel has no sysrq"
   before=$(last_help)
   in_lab /escape
   in_host unshare --mount

@@ -36,8 +36,8 @@ exercise_check() {
   ! $mine || lab=$(with_exercise check "$lab")
   ! $mine || [[ -z $command ]] || usage_error "check: either --exercise or --command, not both"
   program=check-$lab
-  build "$program" "$lab"
-  fetch_image
+  build "$program"
+  prepare "$lab"
   if $mine; then
     check_exercise "$lab" "${junit[@]}"
   elif [[ $command ]]; then

@@ -27,7 +27,7 @@ progress() {
 list() {
   local lab
   for lab in $(labs); do
-    printf '%s%-16s%s  %s\n' "$(colour 1 1)" "$lab" "$(colour 1 0)" "$(adds "$lab")"
-    printf '%-16s  %s\n' '' "$(progress "$lab")"
+    printf '%s%-18s%s  %s\n' "$(colour 1 1)" "$lab" "$(colour 1 0)" "$(adds "$lab")"
+    printf '%-18s  %s\n' '' "$(progress "$lab")"
   done
 }

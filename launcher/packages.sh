@@ -21,8 +21,8 @@ packages_for() {
     build) echo "$compiler cmake make git ca-certificates procps libmnl-dev libcap-dev libseccomp-dev libarchive-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6 nlohmann-json3-dev>=3.9" ;;
     watch) echo entr ;;
-    machine) echo "$emulator kmod xz-utils zstd" ;; # lab 12's, and fetching its kernel
-    vm) echo "$(packages_for machine) cpio nftables iproute2 util-linux $setpriv" ;;
+    machine) echo "$emulator kmod xz-utils zstd util-linux $setpriv" ;; # lab 12's, and fetching its kernel
+    vm) echo "$(packages_for machine) cpio nftables iproute2" ;;
     test)
       echo "ccache clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \
         "debootstrap vagrant bridge-utils iproute2 nftables iptables python3 curl wget uidmap util-linux $setpriv" \

@@ -39,6 +39,24 @@ fetch_image() {
   as_owner "$home/rootfs-scripts/fetch-busybox.sh" >&2
 }
 
+fetch_kernel() {
+  if [[ -e $state/kernel/vmlinuz ]]; then return; fi
+  if command -v apt-get >/dev/null; then need_package_lists; fi
+  show "$home/rootfs-scripts/fetch-kernel.sh"
+  as_owner "$home/rootfs-scripts/fetch-kernel.sh" >&2
+}
+
+# prepare LAB: what it is started with. Lab 12 is a virtual machine, too, and a container of lab 10; where it lacks
+# something, the lab itself says so.
+prepare() {
+  build "$1"
+  fetch_image
+  [[ $1 == 12-* ]] || return 0
+  build 10-privileges
+  install_missing machine
+  [[ ${LAB_KERNEL:-$state/kernel} != "$state/kernel" ]] || fetch_kernel || note "going on without a kernel for a virtual machine"
+}
+
 # All at once is the fastest; but an exercise that does not compile must not stop the labs.
 setup() {
   local lab target targets=()

@@ -2,13 +2,6 @@
 # ./lab vm: a virtual machine that has cgroup version 2 only, with the labs in it. Sourced by ./lab.
 # LAB_KVM=1 ./lab vm NN: faster, where KVM works.
 
-fetch_kernel() {
-  if [[ -e $state/kernel/vmlinuz ]]; then return; fi
-  if command -v apt-get >/dev/null; then need_package_lists; fi
-  show "$home/rootfs-scripts/fetch-kernel.sh"
-  as_owner "$home/rootfs-scripts/fetch-kernel.sh" >&2
-}
-
 # Every lab, to compare them; an exercise only of the lab that was named, and it may be unfinished.
 build_for_vm() {
   local lab targets=()

@@ -157,12 +157,46 @@ run_here() {
   fi
 }
 
+# --- lab 12: one boot for all of them -------------------------------------------------------
+
+# in_machine LAB ESCAPE...: sets `machine_verdicts`, by what became of the host; `memory` is the most, in MiB, that a
+# process of it had.
+declare -A machine_verdicts
+in_machine() {
+  local escape seen
+  memory=$(LAB_ROOTFS=$busybox python3 - launcher/escapes_in_machine.sh "$@" 3>"$scratch/verdicts" 4>"$scratch/said" <<'END'
+import resource, subprocess, sys
+subprocess.run(["bash", *sys.argv[1:]], stdin=subprocess.DEVNULL, stdout=3, stderr=4)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+END
+  )
+  machine_verdicts=()
+  while read -r escape seen; do machine_verdicts[$escape]=$seen; done <"$scratch/verdicts"
+  machine_said=$(<"$scratch/said")
+}
+
+# The judge first has to say `out` where that is true.
+measure_machine() {
+  local escape able=(leaked-fd kill-host mount-on-host chroot-dotdot host-loopback abstract-socket fork-bomb memory-hog
+    poison-image rename-host host-shm device-node ptrace keyctl)
+  in_machine chroot "${able[@]}"
+  for escape in "${able[@]}"; do
+    [[ ${machine_verdicts[$escape]:-} == out ]] || { machine_verdicts=(); return 1; }
+  done
+  # shellcheck disable=SC2086 # words
+  in_machine "$(full_name 12)" $escapes
+  ((memory < 512)) || machine_verdicts[memory-hog]=out
+}
+
+by_machine() { verdict=${machine_verdicts[$1]:-the escape did not run} said=$machine_said; }
+
 # cell EXPECTED ESCAPE LAB [OPTION...]; what this machine's kernel does not have is tried in a virtual machine at the end.
 not_here=()
 cell() {
   local name="$2 in ${*:3}: $1" how=by_launcher
   verdict='the escape did not run'
   if declare -F "${2//-/_}" >/dev/null; then how=run_here; fi
+  [[ $3 != 12 ]] || how=by_machine
   "$how" "${@:2}"
   if [[ $verdict == "$1" ]]; then
     echo "ok - $name"
@@ -191,6 +225,13 @@ if [[ "${columns[*]}" == "escape chroot ${labs//$'\n'/ } 10-" && $(rows | sed 1d
   echo "ok - the table has every lab and every escape"
 else
   printf 'not ok - the table has every lab and every escape\n  expected: %s 10-\n%s\n' "${labs//$'\n'/ }" "$escapes"
+  failed=1
+fi
+
+if measure_machine; then
+  echo "ok - under chroot(8) the judge of the machine sees them out"
+else
+  printf 'not ok - under chroot(8) the judge of the machine sees them out\n%s\n' "$machine_said"
   failed=1
 fi
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 SECTIONS = ["Predict", "Break out first", "The idea", "Run it", "Step by step", "Look from outside",
             "Break it", "Write it", "What still leaks", "Where Docker does this", "Man pages"]
-SECTIONS_WITHOUT_EXERCISE = ["Predict", "Two terminals", "Run it", "Step by step", "Any process", "As JSON",
-                             "Where Docker does this", "Man pages", "Three questions"]
+SECTIONS_OF_A_LOOK = ["Predict", "Two terminals", "Run it", "Step by step", "Any process", "As JSON",
+                      "Where Docker does this", "Man pages", "Three questions"]
 RUN = ["console", "console terminal"]
 ONLY_SHOWN = ["text", "c", "cpp", "json"]
 
@@ -205,11 +205,13 @@ def of_lab(handout, lab):
     program = f"build/bin/{lab}"
     steps = steps_of(program, options_of_list_steps(handout, program))
     has_exercise = Path(f"labs/{lab}/exercise.cpp").exists()
+    is_a_look = lab.startswith("00-")  # it makes nothing that could be broken
+    sections = [name for name in SECTIONS if has_exercise or name != "Write it"]
     yield "the beginning", beginning(handout, lab)
-    yield "the sections", sections_in_order(handout, SECTIONS if has_exercise else SECTIONS_WITHOUT_EXERCISE)
+    yield "the sections", sections_in_order(handout, SECTIONS_OF_A_LOOK if is_a_look else sections)
     yield "the prediction is folded", prediction_is_folded(handout)
     yield "the table is --list-steps", table_is_the_steps(handout, steps)
-    if not has_exercise:
-        return
-    yield "each step is left out once", each_step_is_broken(handout, steps)
-    yield "the hints are readable", hints_are_readable(handout)
+    if not is_a_look:
+        yield "each step is left out once", each_step_is_broken(handout, steps)
+    if has_exercise:
+        yield "the hints are readable", hints_are_readable(handout)

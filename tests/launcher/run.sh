@@ -8,8 +8,10 @@ source_tree=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 work=$(mktemp -d "${TMPDIR:-/tmp}/lab-launcher-test.XXXXXX")
 tree=$work/tree
 failed=0
-unset LAB_ROOTFS LAB_DEPS_DIR SUDO_UID SUDO_USER CI
+unset LAB_ROOTFS LAB_DEPS_DIR LAB_KERNEL SUDO_UID SUDO_USER CI
 export NO_COLOR=1 TMPDIR=$work/tmp
+# The kernel of lab 12 need not be fetched once more.
+[[ ! -e $source_tree/.lab/kernel/vmlinuz ]] || export LAB_KERNEL=$source_tree/.lab/kernel
 
 cleanup() {
   if mountpoint -q "$tree/rootfs/busybox/mnt"; then umount "$tree/rootfs/busybox/mnt"; fi
@@ -246,7 +248,7 @@ grep_file() { grep -qx -- "$1" "$tree/labs/01-chroot/exercise.cpp"; }
 doctors() {
   local fact
   lab doctor
-  for fact in kernel capabilities pid-namespace mnt-namespace cgroup overlayfs veth userns tools folder image; do
+  for fact in kernel capabilities pid-namespace mnt-namespace cgroup overlayfs veth userns tools folder image qemu guest-kernel kvm; do
     ok "doctor tells about $fact" grep -Eq "^(ok|warn|FAIL) +$fact " "$work/out"
   done
   ok "doctor: every lab can run here" same "$(grep -c 'can run$' "$work/out")" "$(find "$tree/labs" -mindepth 1 -maxdepth 1 -type d | wc -l)"
@@ -293,6 +295,23 @@ escapes() {
   ok "and none has the escape in it" test ! -e "$tree/rootfs/busybox/escape"
 }
 
+modes() {
+  lab view 12
+  ok "view 12: a machine cannot be looked into, and what can be done, exit 2" both says './lab run 12 --compare' exits 2
+  lab compare 12
+  ok "compare 12: likewise" both says './lab run 12 --compare' exits 2
+  lab escape proc-sys 12
+  ok "proc-sys in 12 reaches the guest's kernel only" both exits 1 says 'as before'
+  as=(env -u LAB_KERNEL "PATH=$work/programs:$PATH")
+  for name in apt-get apt-cache; do program "$name" <<<'exit 1'; done
+  lab run 12 -- true
+  ok "without a kernel, lab 12 says what it lacks" both says 'there is no kernel' exits 125
+  lab run 12 --isolation process -- true
+  ok "but runs a container" exits 0
+  rm -r "$work/programs"
+  as=(env)
+}
+
 tours() {
   lab view 02
   ok "view shows both sides" both says 'OUTSIDE' exits 0
@@ -301,6 +320,8 @@ tours() {
   lab tour
   ok "tour ends well" exits 0
   ok "its table shows what lab 04 closed" grep -Eq '^chroot-dotdot +out +out +out +out +held' "$work/out"
+  ok "its last column is held throughout" same "$(grep -cE '^[a-z-]+ +(out|-) .* held *$' "$work/out")" "$(find "$tree/labs" -name 'escape_*.cpp' | wc -l)"
+  ok "it ends with lab 12, and the host stands" says 'the host stands'
   ok "tour leaves no copy" no_copy_left
   # Two escapes are enough to be surprised by one of them.
   find "$tree/labs" -name 'escape_*.cpp' ! -name escape_chroot_dotdot.cpp ! -name escape_keyctl.cpp -delete
@@ -322,5 +343,6 @@ resets
 doctors
 cleans
 escapes
+modes
 tours
 exit "$failed"

@@ -23,6 +23,9 @@ if (($#)); then
 else
   cd build/bin || exit
   status=0
-  for program in check-*; do one "$program" --own || status=1; done
+  for program in check-*; do
+    [[ $program != check-12-* ]] || continue # its machines would be emulated by an emulated machine
+    one "$program" --own || status=1
+  done
   exit "$status"
 fi

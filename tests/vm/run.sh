@@ -102,6 +102,7 @@ show_checks() {
   sed -nE '/^(ok|not ok|    )/p' "$work/out"
   for program in "$bin"/check-[0-9][0-9]-*; do
     program=${program##*/}
+    [[ $program != check-12-* ]] || continue # a machine within an emulated machine is left out
     grep -q "^ok - $program: " "$work/out" || { failed=1; grep -q "^not ok - $program: " "$work/out" || echo "not ok - $program did not run"; }
   done
 }
