@@ -4,9 +4,10 @@
 
 # graded LAB PROGRAM CHECKS: the report of the checks that the lab brings, and of those named that an earlier one did.
 # The deadline is short: a mistake may be seen by running out of time.
+# Of lab 12 only the latter: most of its checks boot a machine.
 graded() {
-  local own name
-  own=$(LAB_DEADLINE=5 check "$1" "$2" --own)
+  local own='' name
+  [[ $1 == 12-* ]] || own=$(LAB_DEADLINE=5 check "$1" "$2" --own)
   echo "$own"
   while IFS= read -r name; do
     [[ $own =~ (^|$'\n')(ok|FAIL)\ +"$name"\ \( ]] || LAB_DEADLINE=5 check "$1" "$2" --only "$name"

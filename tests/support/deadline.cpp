@@ -13,8 +13,8 @@ std::chrono::milliseconds patience() {
   return seconds == nullptr ? milliseconds(10000) : milliseconds(std::atoi(seconds) * 1000);
 }
 
-bool eventually(const std::function<bool()>& holds) {
-  const auto deadline = steady_clock::now() + patience();
+bool eventually(const std::function<bool()>& holds, milliseconds time) {
+  const auto deadline = steady_clock::now() + time;
   while (!holds()) {
     if (steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(milliseconds(1));  // between two looks, not instead of one

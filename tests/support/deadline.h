@@ -10,6 +10,6 @@ namespace check {
 std::chrono::milliseconds patience();
 
 /// Asks again until `holds` is true; false where patience ran out.
-bool eventually(const std::function<bool()>& holds);
+bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds time = patience());
 
 }  // namespace check

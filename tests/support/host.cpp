@@ -164,10 +164,12 @@ const std::vector<Leftover>& noted_leftovers() {
 }
 
 void note_links_that_stay() {
-  eventually([] {
+  constexpr std::chrono::seconds kLongEnough(10);  // whatever else is waited for
+  const auto all_went = [] {
     forget_links_that_went();
     return links_on_the_way.empty();
-  });
+  };
+  eventually(all_went, std::min<std::chrono::milliseconds>(patience(), kLongEnough));
   for (const LinksOnTheWay& host : links_on_the_way) {
     for (const std::string& link : added(host.before, links_now(host.net_dev)))
       note_leftover({"link", "new: " + link});
