@@ -53,6 +53,11 @@ std::string more_memory(const Hardware& hardware) {
   return fmt::format("its memory is {}: give it more with --memory", size_text(hardware.memory));
 }
 
+std::string less_memory(const Hardware& hardware) {
+  return fmt::format("this host has no {} for it: give it less with --memory",
+                     size_text(hardware.memory));
+}
+
 int tell_machine_gone(const Ending& ending, const Qemu& qemu, const Hardware& hardware) {
   const std::string console = qemu.console(), panic = panic_in(console);
   const std::string memory = is_of_memory(console) ? more_memory(hardware) : "";
@@ -67,7 +72,9 @@ int tell_machine_gone(const Ending& ending, const Qemu& qemu, const Hardware& ha
   if (hardware.kvm)
     return failed(qemu, "the machine ended while it booted",
                   "KVM may be there and not work: --accel tcg does without it");
-  return failed(qemu, "the machine ended while it booted", memory);
+  const bool too_large = qemu.errors().find("Cannot allocate memory") != std::string::npos;
+  return failed(qemu, "the machine ended while it booted",
+                too_large ? less_memory(hardware) : memory);
 }
 
 int tell_boot_deadline(const Qemu& qemu, const Hardware& hardware) {
