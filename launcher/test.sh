@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# ./lab test: prepares as setup does, then runs every test. Sourced by ./lab.
+# ./lab test: prepares as setup does, then runs every test. With --sanitize, and on a build server, the programs are
+# built once more, such as watch their own memory and arithmetic, and checked. Sourced by ./lab.
 
 failed=()
 times=()
@@ -27,8 +28,7 @@ keep_compiled_objects() {
   as_root install -d -m 777 "$CCACHE_DIR"
 }
 
-# The same programs, but such as watch their own memory and arithmetic. Most tests wait more than they compute: meanwhile
-# these are compiled, after all else that wants the processor.
+# Most tests wait more than they compute: meanwhile these are compiled, after all else that wants the processor.
 begin_asan_build() {
   asan_log=$(mktemp)
   set -m # a process group of its own: whatever ends this start ends all of it
@@ -50,7 +50,9 @@ end_asan_build() {
 }
 
 run_tests() {
-  local started=$SECONDS summary asan_build asan_log
+  local started=$SECONDS summary asan_build asan_log sanitize=false
+  [[ $# == 0 || $* == --sanitize ]] || usage_error "test: $*?" "./lab test [--sanitize]"
+  [[ ${CI:-} != true && $# == 0 ]] || sanitize=true
   need_root
   install_missing build test vm watch
   install_libraries
@@ -58,11 +60,13 @@ run_tests() {
   fetch_kernel || note "going on: the test vm says what it lacks"
   keep_compiled_objects
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
-  begin_asan_build
+  ! $sanitize || begin_asan_build
   part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 1))"
-  part "waiting for the asan build" end_asan_build
-  # Without lab 12: what takes its time there is QEMU and a kernel, which are watched by nobody.
-  part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure "-j$(nproc)" -L checks -E check-12
+  if $sanitize; then
+    part "waiting for the asan build" end_asan_build
+    # Without lab 12: what takes its time there is QEMU and a kernel, which are watched by nobody.
+    part "asan checks" in_folder "$home/build-asan" ctest --output-on-failure "-j$(nproc)" -L checks -E check-12
+  fi
   printf -v summary '%s, ' "${times[@]}"
   summary+="in all $((SECONDS - started)) s"
   ((${#failed[@]} == 0)) || die "failed: $(IFS=,; echo "${failed[*]}") ($summary)"
