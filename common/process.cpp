@@ -81,30 +81,23 @@ Child fork_child(const std::function<int()>& body) {
   return Child(pid);
 }
 
-StartGate::StartGate() {
-  int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-  read_end_.reset(ends[0]);
-  write_end_.reset(ends[1]);
-}
-
 void StartGate::open() {
-  if (::write(write_end_.get(), "", 1) != 1)
-    throw SyscallError({"write", {write_end_.get()}}, errno);
+  if (::write(pipe_.write_end.get(), "", 1) != 1)
+    throw SyscallError({"write", {pipe_.write_end.get()}}, errno);
 }
 
 void StartGate::wait() {
   if (!is_forked_child) return;
-  write_end_.reset();  // only the parent holds it now, so its end is seen as a hang-up
+  pipe_.write_end.reset();  // only the parent holds it now, so its end is seen as a hang-up
   char byte = 0;
-  while (::read(read_end_.get(), &byte, 1) == -1 && errno == EINTR) {
+  while (::read(pipe_.read_end.get(), &byte, 1) == -1 && errno == EINTR) {
   }
   check_parent();
 }
 
 void StartGate::check_parent() const {
   if (!is_forked_child) return;
-  pollfd parent{read_end_.get(), 0, 0};
+  pollfd parent{pipe_.read_end.get(), 0, 0};
   if (::poll(&parent, 1, 0) == 1) throw Error("the lab ended before the command was started", "");
 }
 

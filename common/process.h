@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "unique_fd.h"
+#include "pipe.h"
 
 namespace lab {
 
@@ -50,13 +50,12 @@ Child fork_child(const std::function<int()>& body);
 /// left out (--skip) there is no one to wait for: wait() and check_parent() return at once.
 class StartGate {
  public:
-  StartGate();
   void open();  ///< in the parent: lets the child go on
   void wait();  ///< in the child: returns once the gate is open; Error where the parent has ended
   void check_parent() const;  ///< in the child, after wait(): Error where the parent has ended
 
  private:
-  UniqueFd read_end_, write_end_;
+  Pipe pipe_;
 };
 
 }  // namespace lab

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "error.h"
+#include "pipe.h"
 #include "process.h"
 #include "procfs.h"
 #include "step.h"
@@ -54,16 +55,13 @@ std::string run_program(const std::vector<std::string>& argv) {
   if (listing()) return "";
   tell("program", command_line(argv));
   have_children_here();
-  int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-  const UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
+  Pipe pipe;
   const pid_t pid = ::fork();
   if (pid == -1) throw SyscallError({"fork", {}}, errno);
-  if (pid == 0) become(argv, write_end.get());
+  if (pid == 0) become(argv, pipe.write_end.get());
   Child program(pid);
-  write_end.reset();
-  const std::string said = read_to_end(read_end.get());
+  pipe.write_end.reset();
+  const std::string said = read_to_end(pipe.read_end.get());
   const int status = program.wait();
   if (status == EXIT_SUCCESS) return said;
   throw Error(fmt::format("{}: exit status {}: {}", command_line(argv), status, said), "");

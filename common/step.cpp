@@ -13,8 +13,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "pipe.h"
 #include "procfs.h"
-#include "unique_fd.h"
 
 namespace lab {
 namespace {
@@ -140,17 +140,14 @@ void tell_final_call(const Call& call) {
 }
 
 std::vector<StepLine> steps_of(const std::function<int()>& story) {
-  int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-  const UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
+  Pipe pipe;
 
   const pid_t pid = ::fork();
   if (pid == -1) throw SyscallError({"fork", {}}, errno);
-  if (pid == 0) list_steps_to(write_end.get(), story);
-  write_end.reset();
+  if (pid == 0) list_steps_to(pipe.write_end.get(), story);
+  pipe.write_end.reset();
 
-  const std::string text = read_to_end(read_end.get());
+  const std::string text = read_to_end(pipe.read_end.get());
   int status = 0;
   while (::waitpid(pid, &status, 0) == -1 && errno == EINTR) {
   }

@@ -59,11 +59,6 @@ kill_host() {
   wait "$pid" 2>/dev/null || true
 }
 
-# alive PID: it is there, and no zombie that waits to be collected.
-alive() {
-  local stat
-  read -r stat 2>/dev/null <"/proc/$1/stat" && [[ ${stat##*) } != Z* ]]
-} 2>/dev/null
 wait_until_gone() {
   local deadline=$((SECONDS + 5))
   while alive "$1"; do ((SECONDS < deadline)) || return 1; done

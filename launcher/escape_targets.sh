@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # What the escapes that attack the kernel and the host's own objects need on the host: harmless targets, made
 # for one run, which the kernel or a process of its own takes away even if this script is killed.
-# Sourced by launcher/escape.sh, which has in_lab, plain, alive, status, copy and copy_lock.
+# Sourced by launcher/escape.sh, which has in_lab, plain, status, copy and copy_lock; what launcher/escapes_in_machine.sh
+# takes of it needs copy alone.
 
 # make_scratch: sets $scratch, a folder of the host beside the copy of the image. Its name and its lock are such that
 # `./lab clean` takes it when it belongs to nobody.
@@ -14,6 +15,12 @@ make_scratch() {
 }
 
 secret=secret-$RANDOM$RANDOM$RANDOM
+
+# alive PID: it is there, and no zombie that waits to be collected.
+alive() {
+  local stat
+  read -r stat 2>/dev/null <"/proc/$1/stat" && [[ ${stat##*) } != Z* ]]
+} 2>/dev/null
 
 # nothing_to_attack REASON: ends the run with status 77, as automake's test-suites call a skip.
 nothing_to_attack() {
@@ -76,18 +83,22 @@ host_shm() {
   in_host unshare --ipc "$bin/escape-host-shm" "$secret"
 }
 
-# A loop device that is detached while it is open goes with the last who has it open: with this script.
-device_node() {
-  local device disk number
+# make_disk: sets disk_number, and opens it as $disk; false where there is none to be had. A loop device that is
+# detached while it is open goes with the last who has it open: with this script.
+make_disk() {
+  local device
   echo "$secret" >"$scratch/disk"
   truncate --size 64K "$scratch/disk"
-  device=$(losetup --find --show --read-only "$scratch/disk") || nothing_to_attack "no loop device to be had"
+  device=$(losetup --find --show --read-only "$scratch/disk") || return 1
   exec {disk}<"$device"
   losetup --detach "$device"
-  number=$(stat -c '%t:%T' "$device")
-  number=$((16#${number%:*})):$((16#${number#*:}))
-  note "host: disk $number begins with $secret"
-  in_lab /escape "$number"
+  disk_number=$((16#$(stat -c %t "$device"))):$((16#$(stat -c %T "$device")))
+}
+
+device_node() {
+  make_disk || nothing_to_attack "no loop device to be had"
+  note "host: disk $disk_number begins with $secret"
+  in_lab /escape "$disk_number"
   run "${command[@]}" {copy_lock}<&- {disk}<&- || status=$?
   exec {disk}<&-
 }

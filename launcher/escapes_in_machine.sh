@@ -63,16 +63,6 @@ start_visitor() {
   until [[ -s $scratch/visitor ]]; do [[ -e /proc/$!/exe ]]; done
 }
 
-make_disk() {
-  local device
-  echo "$secret" >"$scratch/disk"
-  truncate --size 64K "$scratch/disk"
-  device=$(losetup --find --show --read-only "$scratch/disk") || return 0
-  hold_open "$device" # it is detached when the last who has it open lets go
-  losetup --detach "$device"
-  arguments[device-node]=$((16#$(stat -c %t "$device"))):$((16#$(stat -c %T "$device")))
-}
-
 settings() { cat /proc/sys/vm/swappiness /proc/sys/kernel/core_pattern; }
 last_answer() { dmesg | grep 'HELP :' | tail -n 1 || true; }
 
@@ -83,7 +73,7 @@ make_targets() {
   listen host-loopback
   listen abstract-socket
   start_visitor
-  make_disk
+  if make_disk; then arguments[device-node]=$disk_number; fi
   arguments[leaked-fd]=$scratch/secret
   arguments[chroot-dotdot]=$scratch/secret
   arguments[kill-host]=$victim_pid
@@ -170,8 +160,6 @@ reached() {
     *) shows_secret "$1" ;;
   esac
 }
-
-alive() { local stat; read -r stat 2>/dev/null <"/proc/$1/stat" && [[ ${stat##*) } != Z* ]]; } 2>/dev/null
 
 tell_verdicts() {
   local attack

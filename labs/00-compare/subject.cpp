@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "error.h"
+#include "pipe.h"
 #include "process.h"
 #include "procfs.h"
 #include "step.h"
@@ -64,10 +65,7 @@ std::optional<std::string> Subject::name_space(const std::string& file) const {
 
 std::optional<std::string> Subject::within(const NamespaceKind& kind,
                                            const std::function<std::string()>& ask) const {
-  int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-  const UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
+  Pipe pipe;
   Child child = fork_child([&] {
     try {
       join(*this, kind);
@@ -75,13 +73,13 @@ std::optional<std::string> Subject::within(const NamespaceKind& kind,
       return EXIT_FAILURE;
     }
     const std::string answer = ask();
-    return ::write(write_end.get(), answer.data(), answer.size()) ==
+    return ::write(pipe.write_end.get(), answer.data(), answer.size()) ==
                    static_cast<ssize_t>(answer.size())
                ? EXIT_SUCCESS
                : EXIT_FAILURE;
   });
-  write_end.reset();
-  std::string answer = read_to_end(read_end.get());
+  pipe.write_end.reset();
+  std::string answer = read_to_end(pipe.read_end.get());
   if (child.wait() != EXIT_SUCCESS) return std::nullopt;
   return answer;
 }

@@ -11,21 +11,12 @@
 
 #include "frame_link.h"
 #include "guest_setup.h"
+#include "pipe.h"
 #include "process.h"
 #include "sys.h"
 
 namespace lab {
 namespace {
-
-struct Pipe {
-  UniqueFd read_end, write_end;
-};
-
-Pipe make_pipe() {
-  int ends[2] = {};
-  if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 UniqueFd copy_of(const UniqueFd& fd) {
   UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
@@ -44,13 +35,13 @@ UniqueFd own_end(GuestCommand& command, UniqueFd GuestCommand::*end, UniqueFd fd
 }
 
 void add_input_pipe(GuestCommand& command, Inside& inside) {
-  Pipe pipe = make_pipe();
+  Pipe pipe;
   own_end(command, &GuestCommand::in, std::move(pipe.write_end));
   inside.in = std::move(pipe.read_end);
 }
 
 void add_output_pipe(GuestCommand& command, UniqueFd GuestCommand::*end, UniqueFd& inside) {
-  Pipe pipe = make_pipe();
+  Pipe pipe;
   own_end(command, end, std::move(pipe.read_end));
   inside = std::move(pipe.write_end);
 }
@@ -101,7 +92,7 @@ GuestCommand start_command(const GuestRequest& request, const sigset_t& mask) {
   } else {
     add_output_pipe(command, &GuestCommand::err, inside.err);
   }
-  Pipe trace = make_pipe();
+  Pipe trace;
   make_nonblocking(trace.read_end.get());
   Child child = fork_child([&] {
     say_on(trace.write_end);

@@ -13,6 +13,7 @@
 #include "isolation_options.h"
 #include "pid_namespace.h"  // lab 02: signals, and the end with its parent
 #include "procfs.h"
+#include "seen_from_host.h"
 #include "sys.h"
 
 namespace lab {
@@ -58,16 +59,6 @@ bool ends_within(Child& child, milliseconds time) {
   return true;
 }
 
-pid_t first_process_below(const std::string& process) {
-  for (const std::string& child : children_of(process)) {
-    const std::string pids = pids_of(child);
-    const size_t blank = pids.rfind(' ');
-    if (blank != std::string::npos && pids.substr(blank + 1) == "1") return std::stoi(child);
-    if (const pid_t below = first_process_below(child); below != 0) return below;
-  }
-  return 0;
-}
-
 }  // namespace
 
 ProcessMode::ProcessMode(const std::vector<std::string>& options,
@@ -84,7 +75,12 @@ ProcessMode::ProcessMode(const std::vector<std::string>& options,
 }
 
 pid_t ProcessMode::first_process() const {
-  return first_process_below(std::to_string(lab_.pid()));
+  for (const std::string& process : processes_below(lab_.pid())) {
+    const std::string pids = pids_of(process);  // on the host, and inside
+    const size_t blank = pids.rfind(' ');
+    if (blank != std::string::npos && pids.substr(blank + 1) == "1") return std::stoi(process);
+  }
+  return 0;
 }
 
 void ProcessMode::end() {

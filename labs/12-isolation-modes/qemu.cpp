@@ -14,6 +14,7 @@
 #include "error.h"
 #include "nameless_file.h"
 #include "pid_namespace.h"  // lab 02: the end with its parent
+#include "pipe.h"
 #include "procfs.h"
 #include "program.h"
 #include "step.h"
@@ -67,16 +68,6 @@ std::string kernel_arguments(const Hardware& hardware) {
 std::string own_descriptor(int fd) {
   return "/proc/self/fd/" + std::to_string(fd);
 }
-
-struct Pipe {
-  Pipe() {
-    int ends[2] = {};
-    if (::pipe2(ends, O_CLOEXEC) == -1) throw SyscallError({"pipe2", {}}, errno);
-    read_end.reset(ends[0]);
-    write_end.reset(ends[1]);
-  }
-  UniqueFd read_end, write_end;
-};
 
 std::string command_line(const std::vector<std::string>& argv) {
   std::string line;

@@ -197,6 +197,19 @@ void make_hanging_qemu(const fs::path& directory) {
   ::chmod(wrapper.c_str(), 0755);
 }
 
+// `probe` is asked, and `run` is the lab: the signals go to the lab, and the probe is to get them.
+template <class Probe>
+void expect_signals_and_status_pass(Probe& probe, Run& run) {
+  expect_equal("ok", probe.ask("report-signals"), {});
+  for (const int signal : kPassedOn) {
+    run.kill_lab(signal);
+    expect_equal(fmt::format("signal {}", signal), probe.next_message(),
+                 {fmt::format("kill -{} {}", signal, run.lab()), "to whom must it go?"});
+  }
+  probe.send("exit 7");
+  expect_equal("7", std::to_string(run.wait()), {"", "the command's exit status"});
+}
+
 }  // namespace
 
 TEST_CASE("in a virtual machine the kernel is another one and the host sees no process of it") {
@@ -219,14 +232,7 @@ TEST_CASE("in a virtual machine the kernel is another one and the host sees no p
   machine_of(guest.run());
   expect_equal("none", processes_called(program),
                {"ps -ef", "the command is a process of the guest's kernel, and of no other"});
-  expect_equal("ok", guest.ask("report-signals"), {});
-  for (const int signal : kPassedOn) {
-    guest.run().kill_lab(signal);
-    expect_equal(fmt::format("signal {}", signal), guest.next_message(),
-                 {fmt::format("kill -{} {}", signal, guest.run().lab()), "to whom must it go?"});
-  }
-  guest.send("exit 7");
-  expect_equal("7", std::to_string(guest.run().wait()), {"", "the command's exit status"});
+  expect_signals_and_status_pass(guest, guest.run());
 }
 
 TEST_CASE("in a container the kernel is the host's and the command is a process of it") {
@@ -238,13 +244,7 @@ TEST_CASE("in a container the kernel is the host's and the command is a process 
   for (const char* file : {kBootId, "/proc/sys/kernel/osrelease"})
     expect_equal(lab::read_file(file), run.ask(std::string("read-file ") + file), {});
   expect_equal(run.process(), processes_called(program), {"ps -ef", "its own pid on the host"});
-  expect_equal("ok", run.ask("report-signals"), {});
-  for (const int signal : kPassedOn) {
-    run.kill_lab(signal);
-    expect_equal(fmt::format("signal {}", signal), run.next_message(), {});
-  }
-  run.send("exit 7");
-  expect_equal("7", std::to_string(run.wait()), {"", "the command's exit status"});
+  expect_signals_and_status_pass(run, run);
 }
 
 TEST_CASE("the machine is set up as a container is") {
