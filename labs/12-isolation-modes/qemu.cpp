@@ -52,14 +52,15 @@ bool is_microvm(const Hardware& hardware) {
 //
 // Where QEMU translates, every address is looked up anew after each change of address space: so the
 // kernel does not change it at every system call (mitigations=off), and programs lie where they lay
-// before (norandmaps). A plain processor has less that must be imitated. On a busy host the kernel
-// may fail to measure its only clock, a microvm's, and would wait for ever: it is told, and not to
-// doubt it (tsc_early_khz, tsc).
+// before (norandmaps). Nor does it clear the memory that it takes for itself (init_on_alloc), or test
+// its ciphers (cryptomgr). A plain processor has less that must be imitated. On a busy host the
+// kernel may fail to measure its only clock, a microvm's, and would wait for ever: it is told, and
+// not to doubt it (tsc_early_khz, tsc).
 std::string kernel_arguments(const Hardware& hardware) {
   std::string words =
       fmt::format("console={} quiet panic=-1{} rdinit=/.lab-init/guest-init", kConsole, kRestart);
   if (hardware.kvm) return words;
-  words += " norandmaps mitigations=off";
+  words += " norandmaps mitigations=off init_on_alloc=0 cryptomgr.notests";
   if (is_microvm(hardware) && !listing())
     words += fmt::format(" tsc_early_khz={} tsc=reliable", time_stamp_counter_khz());
   return words;
