@@ -26,7 +26,7 @@ function(lab_fetch name repository commit out)
 endfunction()
 
 # lab_dependency(<name> <package target> <oldest version> <include dir in the source tree> <header> <repository> <commit>)
-# makes the target lab_<name>.
+# makes the target lab_<name>, and sets lab_<name>_SOURCE: where it is from, and which version.
 function(lab_dependency name package_target oldest include_dir header repository commit)
   add_library(lab_${name} INTERFACE)
   if(LAB_DEPS_DIR)
@@ -50,6 +50,7 @@ function(lab_dependency name package_target oldest include_dir header repository
   endif()
   target_include_directories(lab_${name} SYSTEM INTERFACE ${includes})  # SYSTEM: the warnings of others are theirs
   message(STATUS "${name}: ${source}")
+  set(lab_${name}_SOURCE "${source}" PARENT_SCOPE)
 endfunction()
 
 lab_dependency(CLI11 CLI11::CLI11 2.1 include CLI/CLI.hpp

@@ -112,7 +112,7 @@ run_throwaway() {
   check 'the project is copied' copy_project
   contained "$here/enter.sh" "$root" "$cache" env CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=/var/cache/ccache \
     CCACHE_BASEDIR=/home/vagrant/labs CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content CCACHE_UMASK=000 \
-    CCACHE_SLOPPINESS=pch_defines,time_macros bash -c \
+    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 CCACHE_DEPEND=1 bash -c \
     'readlink /proc/self/ns/pid >/namespace; exec bash /vagrant/tests/vagrant/verify.sh' || failed=1
   check 'no process and no mount of it is left' nothing_is_left "$(<"$root/namespace")"
   rm "$root/namespace"
