@@ -323,8 +323,8 @@ tours() {
   ok "its last column is held throughout" same "$(grep -cE '^[a-z-]+ +(out|-) .* held *$' "$work/out")" "$(find "$tree/labs" -name 'escape_*.cpp' | wc -l)"
   ok "it ends with lab 12, and the host stands" says 'the host stands'
   ok "tour leaves no copy" no_copy_left
-  # Two escapes are enough to be surprised by one of them.
-  find "$tree/labs" -name 'escape_*.cpp' ! -name escape_chroot_dotdot.cpp ! -name escape_keyctl.cpp -delete
+  # A short course is enough to be surprised in.
+  rm -r "$tree"/labs/{05,06,07,08,09,10,11,12}-*
   printf '#!/bin/sh\nexit 0\n' >"$tree/build/bin/escape-chroot-dotdot"
   all_built
   lab tour
