@@ -140,25 +140,36 @@ own_namespaces() {
 memory_limit() { cgroup_value "${pid[$1]}" memory memory.limit_in_bytes memory.max; }
 pings() { [[ ${address[$1]} != "${address[$2]}" && $(status_of "$1" "ping -c 1 -W 5 ${address[$2]}") == 0 ]]; }
 
-# RED computes in four loops, which last as long as its shell. The kernel deals out its 40 % in periods of 100 ms; 20 of them are looked at.
-hog_in_red() {
-  local account used now used_before began before after blue_before blue_after
+# watch_red: 20 periods of the kernel's, of 100 ms each. Sets `used`, the percent of a CPU that RED had, and of how many
+# `periods` it was `throttled` in how many.
+watch_red() {
+  local account used_before began before after
   account=$(cgroup_file "${pid[RED]}" cpuacct cpuacct.usage cpu.stat)
-  come_first RED
-  # shellcheck disable=SC2016 # RED's shell expands it
-  ask RED 'for i in 1 2 3 4; do while kill -0 $$; do :; done 2>/dev/null & hogs="$hogs $!"; done' >/dev/null
   read -ra before <<<"$(cpu_periods RED)"
-  read -ra blue_before <<<"$(cpu_periods BLUE)"
   read_clocks "$account"
   used_before=$used began=$now
-  claim "BLUE reaches RED meanwhile" pings BLUE RED
   while ((now < began + 2000)); do sleep 0.1; read_clocks "$account"; done
   used=$((100 * (used - used_before) / (now - began)))
   read -ra after <<<"$(cpu_periods RED)"
+  periods=$((after[0] - before[0])) throttled=$((after[1] - before[1]))
+}
+
+# RED computes in four loops, which last as long as its shell. A machine that has much else to do may have less to give
+# than 40 %: once in some tries will do.
+hog_in_red() {
+  local used now periods throttled blue_before blue_after
+  come_first RED
+  # shellcheck disable=SC2016 # RED's shell expands it
+  ask RED 'for i in 1 2 3 4; do while kill -0 $$; do :; done 2>/dev/null & hogs="$hogs $!"; done' >/dev/null
+  read -ra blue_before <<<"$(cpu_periods BLUE)"
+  claim "BLUE reaches RED meanwhile" pings BLUE RED
+  for _ in 1 2 3 4 5; do
+    watch_red
+    ((used < 36)) || break
+  done
   read -ra blue_after <<<"$(cpu_periods BLUE)"
   # shellcheck disable=SC2016
   ask RED 'kill $hogs; wait' >/dev/null 2>&1
-  local periods=$((after[0] - before[0])) throttled=$((after[1] - before[1]))
   echo "RED, by the kernel's account: $used % of a CPU, throttled in $throttled of $periods periods"
   claim "RED gets 40 % of a CPU and no more" within 36 "$used" 45
   claim "RED is throttled" within 10 "$throttled" "$periods"
