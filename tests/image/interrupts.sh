@@ -25,7 +25,7 @@ killed_at() { local signal=$1; shift; meanwhile "kill -$signal \$(cat shims/pid)
 killed_while_laying_out() {
   local signal
   for signal in HUP INT TERM; do
-    killed_at "$signal" ln bin/sleep "${from_package[@]}" image
+    killed_at "$signal" ln bin/sh "${from_package[@]}" image
     expect "after SIG$signal" "status $(( 128 + $(kill -l "$signal") ))" "${said##*$'\n'}"
     expect_only
   done
@@ -47,7 +47,7 @@ killed_package() {
 }
 
 killed_for_good() {
-  killed_at KILL ln bin/sleep "${from_package[@]}" image
+  killed_at KILL ln bin/sh "${from_package[@]}" image
   expect 'an image' '' "$(find . -maxdepth 1 -name image)"
   (( $(find . -mindepth 1 -maxdepth 1 | wc -l) == 1 )) || echo 'expected: what the killed run was building; seen: nothing'
   fetch_ok "${from_package[@]}" image
@@ -65,7 +65,7 @@ killed_while_replacing() {
 }
 
 taken_meanwhile() {
-  meanwhile 'mkdir image && echo precious >image/file' ln bin/sleep "${from_package[@]}" image
+  meanwhile 'mkdir image && echo precious >image/file' ln bin/sh "${from_package[@]}" image
   expect "($said)" 'status 1' "${said##*$'\n'}"
   expect_said "could not put the image at $PWD/image" 'hint: '
   expect 'what lies in the folder' file "$(ls -A image)"

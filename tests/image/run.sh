@@ -110,7 +110,7 @@ programs=''
 path_without() {
   local name
   mkdir programs
-  for name in apt-get awk bash cat chmod cp curl cut dpkg dpkg-deb find flock getopt grep head ln mkdir mktemp mv od rm \
+  for name in apt-get awk bash cat chmod cp curl cut dpkg dpkg-deb find flock getopt grep head ln mkdir mktemp mv od perl rm \
     rmdir sed sha256sum sort stat tail tar timeout touch tr uname unshare wc wget; do
     [[ " $* " == *" $name "* ]] || ln -s "$(type -P "$name")" programs/
   done
