@@ -63,7 +63,7 @@ run_tests() {
   keep_compiled_objects
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
   ! $sanitize || begin_asan_build
-  part tests in_folder "$home/build" ctest --output-on-failure "-j$(($(nproc) + 1))"
+  part tests in_folder "$home/build" ctest --output-on-failure "-j$((3 * $(nproc)))"
   if $sanitize; then
     part "waiting for the asan build" end_asan_build
     # Without lab 12: what takes its time there is QEMU and a kernel, which are watched by nobody.
