@@ -44,11 +44,16 @@ let_go() {
   wait "$guard_pid" || status=125
 }
 
-# keep FILE: as it is now it will be afterwards.
+# keep FILE: as it is now it will be afterwards. One such run at a time on this machine, or one would keep what another
+# has set. The guard holds the lock, and its file is the same in every mount and PID namespace that has the host's /dev.
 keep() {
+  local alone
+  exec {alone}</dev/null
+  flock "$alone"
   kept_file=$1 kept_value=$(<"$1")
   note "host: $kept_file is $kept_value"
   guard put_back
+  exec {alone}<&-
 }
 changed() { [[ $(<"$kept_file") != "$kept_value" ]]; }
 put_back() {

@@ -269,7 +269,7 @@ END
 now() { cat /proc/sys/kernel/core_pattern; }
 put_back_after_kill() {
   local before seen launcher deadline=$((SECONDS + 60))
-  before=$(now)
+  before=$(flock /dev/null cat /proc/sys/kernel/core_pattern) # while no other run has changed it
   seen=$before
   while [[ $seen == "$before" ]] && ((SECONDS < deadline)); do
     launcher/escape.sh core-pattern 07-overlay >/dev/null 2>&1 &
@@ -278,7 +278,7 @@ put_back_after_kill() {
     kill -KILL "$launcher" || true
     wait "$launcher" || true
   done 2>/dev/null
-  until [[ $(now) == "$before" ]]; do ((SECONDS < deadline + 10)) || break; done
+  until [[ $(now) == "$before" ]]; do ((SECONDS < deadline + 30)) || break; done
   printf '  before: %s\n  then:   %s\n  now:    %s\n' "$before" "$seen" "$(now)"
   [[ $seen != "$before" && $(now) == "$before" ]]
 }
