@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lays an overlay on the project, so that nothing that a handout does stays, and runs the handouts in
-# it, with a network of their own. Started by run.sh as PID 1 of a PID and a mount namespace:
+# it, with a network and cgroups of their own. Started by run.sh as PID 1 of a PID and a mount namespace:
 # throwaway.sh SCRATCH PROJECT [self|NN...]
 set -euo pipefail
 
@@ -78,6 +78,6 @@ status=0
 if [[ ${1:-} == self ]]; then
   in_own_network python3 tests/handouts/test_runner.py "$scratch" || status=1
 else
-  in_own_network python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
+  in_own_network build/bin/sandboxed python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
 fi
 exit "$status"

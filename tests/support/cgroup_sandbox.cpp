@@ -83,18 +83,23 @@ void remove_cgroup(const fs::path& cgroup) {
   });
 }
 
-// `operation`: LOCK_EX, flock(2), to wait for it.
-lab::UniqueFd locked(const fs::path& directory, int operation = LOCK_EX | LOCK_NB) {
-  lab::UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+lab::UniqueFd locked(const fs::path& file, int operation) {  // flock(2)
+  lab::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd || ::flock(fd.get(), operation) == -1) return {};
   return fd;
+}
+
+// As long as it is held, the cgroup is in use. Not a lock of the directory: that is for who makes a
+// cgroup in it, and checks may run within those of others.
+lab::UniqueFd held(const fs::path& cgroup) {
+  return locked(cgroup / "cgroup.procs", LOCK_EX | LOCK_NB);
 }
 
 // What checks that were killed have left.
 void sweep(const fs::path& place) {
   for (const fs::path& cgroup : directories_in(place)) {
     if (cgroup.filename().string().rfind(kName, 0) != 0) continue;
-    if (const lab::UniqueFd lock = locked(cgroup)) remove_cgroup(cgroup);
+    if (const lab::UniqueFd lock = held(cgroup)) remove_cgroup(cgroup);
   }
 }
 
@@ -115,18 +120,29 @@ void fill_cpuset(const lab::CgroupHierarchy& hierarchy, const fs::path& director
     written(directory / file, lab::read_file(hierarchy.place / file));
 }
 
+// lab-checks-PID; where checks in another PID namespace have the same pid, there is a number behind it.
+fs::path make_directory(const fs::path& place) {
+  const fs::path wanted = place / (kName + std::to_string(::getpid()));
+  fs::path directory = wanted;
+  for (int n = 2; ::mkdir(directory.c_str(), 0755) == -1; ++n) {
+    if (errno != EEXIST) return {};
+    directory = fmt::format("{}-{}", wanted.string(), n);
+  }
+  return directory;
+}
+
 // Nothing where this hierarchy cannot be used.
 std::optional<Sandbox> make_sandbox(const lab::CgroupHierarchy& hierarchy) {
   // One at a time: between its making and its locking a cgroup looks like a killed one's.
   const lab::UniqueFd alone = locked(hierarchy.place, LOCK_EX);
   sweep(hierarchy.place);
   const std::vector<lab::Mount> mounts = lab::mounts_of("self");
-  const fs::path directory = hierarchy.place / (kName + std::to_string(::getpid()));
   if (hierarchy.version == 2 && !hand_on_controllers(hierarchy)) return {};
-  if (::mkdir(directory.c_str(), 0755) == -1) return {};
+  const fs::path directory = make_directory(hierarchy.place);
+  if (directory.empty()) return {};
   fill_cpuset(hierarchy, directory);
   return Sandbox{hierarchy, lab::mount_of_path(mounts, hierarchy.place)->target, directory,
-                 locked(directory)};
+                 held(directory)};
 }
 
 std::vector<Sandbox> make_sandboxes() {
