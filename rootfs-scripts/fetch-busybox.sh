@@ -269,7 +269,10 @@ lay_out() (
   # One link with many names: the image is copied often, and to make an inode for each takes longer than all the rest.
   ln -s busybox bin/sh
   # shellcheck disable=SC2016,SC2086 # perl's variables; a word an applet
-  perl -e 'for (@ARGV) { link "bin/sh", "bin/$_" or die "bin/$_: $!\n" unless $_ eq "busybox" or $_ eq "sh" }' $applets
+  perl -e 'for (@ARGV) {
+    next if $_ eq "busybox" or $_ eq "sh";
+    link "bin/sh", "bin/$_" or symlink "busybox", "bin/$_" or die "bin/$_: $!\n";
+  }' $applets
   printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/bin/false >etc/passwd
   printf '%s\n' root:x:0: tty:x:5: nogroup:x:65534: >etc/group
   printf '%s\n' '127.0.0.1 localhost' '::1 localhost ip6-localhost' >etc/hosts
