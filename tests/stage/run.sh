@@ -4,7 +4,7 @@
 # shellcheck disable=SC2317 # the trap calls some functions, fact the others
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-claims=17
+claims=18
 failed=0
 
 ((EUID == 0)) || { echo "tests/stage/run.sh needs root" >&2; exit 2; }
@@ -76,6 +76,7 @@ for pid in "${!runs[@]}"; do
   wait "$pid" || status=$?
   fact "without ${runs[$pid]} the stage ends with status 1" "$scratch/host-${runs[$pid]// /-}.out" test "$status" = 1
 done
+broken limit-cpu "RED may use 40 ms in each period of 100, says the kernel"
 broken limit-cpu "RED is throttled" # how much it gets without the limit is for those to say who run beside it
 broken limit-memory "RED may use 209715200 bytes, says the kernel"
 broken limit-memory "210 MiB did not: the kernel killed a process in RED"
