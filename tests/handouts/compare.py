@@ -27,17 +27,21 @@ def normalise(line, project):
     return re.sub(r"\s+", " ", line).strip()
 
 
-def match_line(printed, seen, bound):
+NUMBER = r"\d{4,}"
+
+
+def match_line(printed, seen, bound, beside=None):
     """The bindings of printed to seen numbers where the two lines are equal, else None.
 
     Numbers of four digits or more differ from run to run: the same one printed means the same one
-    seen, and another one another.
+    seen, and another one another, among the printed ones `beside` it, or all: what has ended since
+    may have left its number to something new.
     """
     pattern, new = "", {}
-    for part in re.split(r"(\.\.\.|\d{4,})", printed):
+    for part in re.split(rf"(\.\.\.|{NUMBER})", printed):
         if part == "...":
             pattern += ".*"
-        elif not re.fullmatch(r"\d{4,}", part):
+        elif not re.fullmatch(NUMBER, part):
             pattern += re.escape(part)
         elif part in bound:
             pattern += rf"(?<!\d){bound[part]}(?!\d)"
@@ -51,23 +55,25 @@ def match_line(printed, seen, bound):
         return None
     result = dict(bound)
     for number, group in new.items():
-        if match[group] in result.values():
+        if match[group] in [result[other] for other in result if beside is None or other in beside]:
             return None
         result[number] = match[group]
     return result
 
 
-def match_lines(printed, seen, bound):
-    """The same for all lines; a line `...` stands for any number of lines."""
+def match_lines(printed, seen, bound, beside=None):
+    """The same for all lines of one output; a line `...` stands for any number of lines."""
+    if beside is None:
+        beside = set(re.findall(NUMBER, "\n".join(printed)))
     if not printed:
         return None if seen else bound
     if printed[0] == "...":
         for begin in range(len(seen) + 1):
-            result = match_lines(printed[1:], seen[begin:], bound)
+            result = match_lines(printed[1:], seen[begin:], bound, beside)
             if result is not None:
                 return result
         return None
     if not seen:
         return None
-    result = match_line(printed[0], seen[0], bound)
-    return None if result is None else match_lines(printed[1:], seen[1:], result)
+    result = match_line(printed[0], seen[0], bound, beside)
+    return None if result is None else match_lines(printed[1:], seen[1:], result, beside)
