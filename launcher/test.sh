@@ -52,7 +52,7 @@ end_asan_build() {
 }
 
 run_tests() {
-  local started=$SECONDS summary asan_build asan_log sanitize=false
+  local started=$SECONDS summary asan_build asan_log sanitize=false at_a_time=$((3 * $(nproc)))
   [[ $# == 0 || $* == --sanitize ]] || usage_error "test: $*?" "./lab test [--sanitize]"
   [[ ${CI:-} != true && $# == 0 ]] || sanitize=true
   need_root
@@ -62,8 +62,11 @@ run_tests() {
   fetch_kernel || note "going on: the test vm says what it lacks"
   keep_compiled_objects
   part build build_in "$home/build" "-DCMAKE_CXX_COMPILER=${CXX:-$compiler}" all
-  ! $sanitize || begin_asan_build
-  part tests in_folder "$home/build" ctest --output-on-failure "-j$((3 * $(nproc)))"
+  if $sanitize; then
+    begin_asan_build
+    at_a_time=$(($(nproc) + 1)) # a compiler is at work, too
+  fi
+  part tests in_folder "$home/build" ctest --output-on-failure "-j$at_a_time"
   if $sanitize; then
     part "waiting for the asan build" end_asan_build
     # Without lab 12: what takes its time there is QEMU and a kernel, which are watched by nobody.
