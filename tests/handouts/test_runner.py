@@ -16,6 +16,8 @@ BODIES = {
     "Break out first": "`./lab escape kill-host 01`\n\n```console\n$ echo out; echo more; echo end\nout\n...\nend\n```",
     "The idea": "[code](main.cpp)\n\n```text\n$ not run\n```",
     "Run it": "```console\n$ a=12345 b=23456\n$ echo $a $b; echo $a in 0.5 s\n77777 88888\n77777 in 1 s\n"
+              # A number that another command's output used: here for the same, in general for something new.
+              "$ echo again $a\nagain 99999\n"
               "$ for i in 1 2; do\n>   echo $i\n> done; exit_with() { return $1; }; exit_with 3\n1\n2\n# exit status 3\n```",
     "Step by step": "TABLE",
     "Look from outside": "```console terminal\n$ ./lab run 01\n[01-chroot /]# pwd\n/\n> exit 4\n# exit status 4\n```",
