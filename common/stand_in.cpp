@@ -35,11 +35,22 @@ unsigned long flags_of(const Mount& mount) {
   return flags;
 }
 
-void make_read_only(const fs::path& path) {
-  const std::vector<Mount> mounts = mounts_of("self");
-  const Mount* mount = mount_of_path(mounts, fs::canonical(path));
-  if (mount == nullptr) return;
-  sys::mount(nullptr, mount->target, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(*mount));
+// The kernel's own views and what lies in memory. Any other file system has files that outlive us.
+bool in_memory(const std::string& type) {
+  static const std::set<std::string> types{
+      "autofs",   "binfmt_misc", "bpf",        "cgroup", "cgroup2", "configfs", "debugfs", "devpts",
+      "devtmpfs", "fusectl",     "hugetlbfs",  "mqueue", "nsfs",    "proc",     "pstore",  "ramfs",
+      "rootfs",   "rpc_pipefs",  "securityfs", "sysfs",  "tmpfs",   "tracefs"};
+  return types.count(type) != 0;
+}
+
+// What another mount covers has no path any more, or that of something else.
+void make_read_only(const Mount& mount) {
+  try {
+    sys::mount(nullptr, mount.target, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(mount));
+  } catch (const SyscallError& failure) {
+    if (failure.error() != ENOENT && failure.error() != ENOTDIR && failure.error() != EINVAL) throw;
+  }
 }
 
 // /sys shows the network namespace that it was mounted in. The new one covers the old one, and takes
@@ -146,18 +157,33 @@ struct stat root_directory() {
 
 }  // namespace
 
-void make_stand_in_host(const std::vector<fs::path>& disks) {
+void make_stand_in_host() {
   sys::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC);
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
-  for (const fs::path& path : disks) make_read_only(path);
   sys::mount("lab-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
   mount_sys_anew();
   sys::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED);
   bring_loopback_up();
 }
 
+void make_disks_read_only(const std::vector<fs::path>& paths) {
+  const std::vector<Mount> mounts = mounts_of("self");
+  std::set<const Mount*> disks;
+  for (const Mount& mount : mounts) {
+    // Of several at one place it is the last that is seen.
+    const Mount* seen = mount_of_path(mounts, mount.target);
+    if (seen != nullptr && !in_memory(seen->type)) disks.insert(seen);
+  }
+  for (const fs::path& path : paths) disks.insert(mount_of_path(mounts, fs::canonical(path)));
+  for (const Mount* mount : disks) {
+    if (mount != nullptr) make_read_only(*mount);
+  }
+}
+
 void enter_stand_in_host(const fs::path& image) {
-  if (std::getenv("LAB_STAND_IN") == nullptr) make_stand_in_host({"/", image});
+  if (std::getenv("LAB_STAND_IN") != nullptr) return;
+  make_stand_in_host();
+  make_disks_read_only({"/", image});
 }
 
 int tell_what_is_left(const std::function<int()>& body) {

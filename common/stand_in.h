@@ -8,13 +8,17 @@
 namespace lab {
 
 /// Moves this process into a mount and a network namespace that look like a host under systemd:
-/// every mount shared, the loopback link up, /sys of that network; and into a UTS and an IPC
-/// namespace, with the machine's host name. Nothing is passed on to the machine; its disks, those
-/// that the paths of `disks` lie on, are read-only, and /run is empty.
-/// Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
-void make_stand_in_host(const std::vector<std::filesystem::path>& disks);
+/// every mount shared, the loopback link up, /run empty, /sys of that network; and into a UTS and an
+/// IPC namespace, with the machine's host name. Nothing of them is passed on to the machine; the files
+/// on its disks are the same, and can be changed. Precondition: CAP_SYS_ADMIN. Errors: SyscallError.
+void make_stand_in_host();
 
-/// The same, with the file systems of / and of `image`. Does nothing where $LAB_STAND_IN is set: the
+/// Makes read-only, in this mount namespace, all that lies on a disk or elsewhere outside of this
+/// machine's memory, and the file systems that `paths` lie on, whatever they are. What is
+/// mounted over stays as it is. Errors: SyscallError.
+void make_disks_read_only(const std::vector<std::filesystem::path>& paths);
+
+/// Both, with the file systems of / and of `image`. Does nothing where $LAB_STAND_IN is set: the
 /// caller has made a stand-in itself, and looks on from there.
 void enter_stand_in_host(const std::filesystem::path& image);
 

@@ -25,7 +25,7 @@ build_in() {
 up_to_date() {
   local stamp=$home/build/stamps/$1
   [[ -x $bin/$1 && -e $stamp ]] || return 1
-  [[ ! $(find "$home"/{CMakeLists.txt,cmake,common,labs,tests} \
+  [[ ! $(find "$home"/{CMakeLists.txt,cmake,common,labs,launcher,tests} \
     \( -type d -o -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt -o -name '*.cmake' \) \
     \( ! -name exercise.cpp -o -path "*/${1/%-exercise//exercise.cpp}" \) \
     \( -newer "$stamp" -o -cnewer "$stamp" \) -print -quit) ]]

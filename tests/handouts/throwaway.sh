@@ -43,41 +43,18 @@ prepare() {
   forget_progress
 }
 
-# The machine's links and its labs' locks are not to be seen. sysfs shows the network namespace that it
-# was mounted in; the mounts of the cgroups move over to the new one.
-# shellcheck disable=SC2317 # in_own_network calls it
-provide_network() {
-  ip link set lo up
-  mount --make-rprivate /
-  mount -t tmpfs -o mode=755 run /run
-  mkdir "$scratch/sys"
-  mount -t sysfs -o nosuid,nodev,noexec sysfs "$scratch/sys"
-  mount --move /sys/fs/cgroup "$scratch/sys/fs/cgroup"
-  umount --recursive /sys
-  mount --move "$scratch/sys" /sys
-  rmdir "$scratch/sys"
-  # As systemd has it on a learner's machine.
-  mount --make-rshared /
-}
-
-# Not for prepare: ./lab setup may have to download packages.
-in_own_network() {
-  export -f provide_network
-  # shellcheck disable=SC2016
-  scratch=$scratch unshare --net bash -ec 'provide_network; exec "$@"' bash "$@"
-}
-
 lay_overlay
 provide_sudo
 unset LAB_ROOTFS LAB_DEPS_DIR LABS_MUST_RUN CI NO_COLOR
 export PATH=$PATH:$scratch/bin TMPDIR=$scratch/tmp TERM=xterm LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 prepare
 begin_pids_at 20000
+# On a stand-in, where the machine's links and its labs' locks are not seen; not so prepare, which may have to download.
 # Not exec: PID 1 is a shell that waits, and so reaps orphans as a host's init does.
 status=0
 if [[ ${1:-} == self ]]; then
-  in_own_network python3 tests/handouts/test_runner.py "$scratch" || status=1
+  build/bin/stand-in-host python3 tests/handouts/test_runner.py "$scratch" || status=1
 else
-  in_own_network build/bin/sandboxed python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
+  build/bin/stand-in-host build/bin/sandboxed python3 tests/handouts/run_handouts.py "$scratch" "$@" || status=1
 fi
 exit "$status"

@@ -19,25 +19,16 @@ end() {
 trap end EXIT
 trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 
-# stage [STEP...]: without these steps, on a host and in cgroups of its own, which both containers share. The host looks
-# as one under systemd, every mount shared; its image and its temporary files are in memory, and go with it.
+# stage [STEP...]: without these steps. On a stand-in for the host, as always where a step is left out, and in cgroups of
+# its own, which both containers share.
 stage() {
-  local step skips=() host=$scratch/host
+  local step options=() output=$scratch/host
   for step; do
-    skips+=(--skip "$step")
-    host+=-$step
+    options+=(--skip "$step")
+    output+=-$step
   done
-  mkdir "$host"
-  # shellcheck disable=SC2016
-  exec build/bin/sandboxed unshare --mount --net --propagation private bash -ec '
-    ip link set lo up
-    mount -t tmpfs -o mode=755 lab-run /run
-    mount -t tmpfs -o mode=755 lab-disk "$0"
-    mkdir "$0/image" "$0/tmp"
-    cp -a "${LAB_ROOTFS:-rootfs/busybox}/." "$0/image"
-    mount --make-rshared /
-    export LAB_STAND_IN=1 LAB_ROOTFS=$0/image TMPDIR=$0/tmp
-    exec bash launcher/stage.sh "$@"' "$host" "${skips[@]}" >"$host.out" 2>&1
+  LAB_STAND_IN=1 exec build/bin/sandboxed build/bin/stand-in-host --read-only bash launcher/stage.sh "${options[@]}" \
+    >"$output.out" 2>&1
 }
 
 # fact NAME OUTPUT COMMAND...: holds where the command succeeds; else OUTPUT is shown.

@@ -58,7 +58,8 @@ std::string output_of(const std::vector<std::string>& command) {
 
 // The holder's part: the namespaces are there; they stay until `hold` is closed at the other end.
 int hold_open(const lab::UniqueFd& ready, const lab::UniqueFd& hold) {
-  lab::make_stand_in_host({"/"});  // whatever the program does, the machine's disk stays as it is
+  lab::make_stand_in_host();
+  lab::make_disks_read_only({"/"});  // whatever the program does, they stay as they are
   char byte = 0;
   if (::write(ready.get(), &byte, 1) != 1) return EXIT_FAILURE;
   while (::read(hold.get(), &byte, 1) == -1 && errno == EINTR) {
