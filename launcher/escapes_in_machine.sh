@@ -79,7 +79,6 @@ make_targets() {
   arguments[kill-host]=$victim_pid
   arguments[fork-bomb]=600
   arguments[memory-hog]=$more_than_that
-  arguments[cpu-hog]=600
   arguments[poison-image]=$word
   arguments[rename-host]=$new_name
   arguments[core-pattern]=$scratch/secret

@@ -1,7 +1,8 @@
 // Computes in many processes at once, for a while: the CPU time that it takes the host's other users
 // wait for. Works in 01 to 05; 06 closes it, with --cpus.
 //
-//   /escape [MS]     default 500; exit status 0: had more than 0.8 CPUs, 1: held
+//   /escape [TRIES]     of half a second each, default 4; exit status 0: had more than 0.65 CPUs in
+//                       one, and tried no more; 1: held each time
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -19,9 +20,27 @@ using Clock = std::chrono::steady_clock;
 // A busy machine is shared out among sessions, sched(7) on autogroups, and then among their processes:
 // each has a session of its own.
 constexpr int kProcesses = 16;
+// It may for a while be too busy even for that: hence the tries.
+constexpr std::chrono::milliseconds kTime{500};
+constexpr double kEscaped = 0.65;  // CPUs
+
+struct Try {
+  double used, elapsed;  ///< CPU time and time, in seconds
+  double cpus() const { return used / elapsed; }
+};
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+double cpu_time_so_far() {
+  double used = 0;
+  for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    getrusage(whose, &usage);
+    used += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  }
+  return used;
 }
 
 void compute_until(Clock::time_point end) {
@@ -29,35 +48,37 @@ void compute_until(Clock::time_point end) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const int milliseconds = argc > 1 ? std::atoi(argv[1]) : 500;
-  if (milliseconds < 100 || milliseconds > 60000) {
-    std::fputs("usage: /escape [MS]     MS from 100 to 60000\n", stderr);
-    return 1;
-  }
-
+Try compute() {
+  const double used_before = cpu_time_so_far();
   const auto begin = Clock::now();
-  const auto end = begin + std::chrono::milliseconds(milliseconds);
   for (int n = 0; n < kProcesses; ++n) {
     if (fork() != 0) continue;
     setsid();
-    compute_until(end);
+    compute_until(begin + kTime);
     _exit(0);
   }
   while (wait(nullptr) > 0) {
   }
-  const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
+  return {cpu_time_so_far() - used_before,
+          std::chrono::duration<double>(Clock::now() - begin).count()};
+}
 
-  double used = 0;
-  for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage{};
-    getrusage(whose, &usage);
-    used += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int tries = argc > 1 ? std::atoi(argv[1]) : 4;
+  if (tries < 1) {
+    std::fputs("usage: /escape [TRIES]     1 or more\n", stderr);
+    return 1;
   }
-  const bool escaped = used > 0.8 * elapsed;
+
+  Try best{0, 1};
+  for (int n = 0; n < tries && best.cpus() <= kEscaped; ++n) {
+    const Try next = compute();
+    if (next.cpus() > best.cpus()) best = next;
+  }
+  const bool escaped = best.cpus() > kEscaped;
   std::printf("%s: had %.2f s of CPU time in %.2f s: %.2f CPUs\n", escaped ? "escaped" : "held",
-              used, elapsed, used / elapsed);
+              best.used, best.elapsed, best.cpus());
   return escaped ? 0 : 1;
 }
