@@ -166,10 +166,11 @@ void make_stand_in_host() {
   bring_loopback_up();
 }
 
-void make_disks_read_only(const std::vector<fs::path>& paths) {
+void make_disks_read_only(const std::vector<fs::path>& paths, const std::string& spared) {
   const std::vector<Mount> mounts = mounts_of("self");
   std::set<const Mount*> disks;
   for (const Mount& mount : mounts) {
+    if (!spared.empty() && lies_below(mount.target, spared)) continue;
     // Of several at one place it is the last that is seen.
     const Mount* seen = mount_of_path(mounts, mount.target);
     if (seen != nullptr && !in_memory(seen->type)) disks.insert(seen);

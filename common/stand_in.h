@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace lab {
@@ -14,9 +15,10 @@ namespace lab {
 void make_stand_in_host();
 
 /// Makes read-only, in this mount namespace, all that lies on a disk or elsewhere outside of this
-/// machine's memory, and the file systems that `paths` lie on, whatever they are. What is
-/// mounted over stays as it is. Errors: SyscallError.
-void make_disks_read_only(const std::vector<std::filesystem::path>& paths);
+/// machine's memory, but for what is mounted at or below `spared`; and the file systems that `paths`
+/// lie on, whatever they are. What another mount covers stays as it is. Errors: SyscallError.
+void make_disks_read_only(const std::vector<std::filesystem::path>& paths,
+                          const std::string& spared = "");
 
 /// Both, with the file systems of / and of `image`. Does nothing where $LAB_STAND_IN is set: the
 /// caller has made a stand-in itself, and looks on from there.

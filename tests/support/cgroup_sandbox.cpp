@@ -120,6 +120,16 @@ void fill_cpuset(const lab::CgroupHierarchy& hierarchy, const fs::path& director
     written(directory / file, lab::read_file(hierarchy.place / file));
 }
 
+// In units of what a new cgroup has.
+void weigh(const lab::CgroupHierarchy& hierarchy, const fs::path& directory, int cpu_weight) {
+  if (!hierarchy.has("cpu")) return;
+  if (hierarchy.version == 1) {
+    written(directory / "cpu.shares", std::to_string(1024 * cpu_weight));
+  } else {
+    written(directory / "cpu.weight", std::to_string(100 * cpu_weight));
+  }
+}
+
 // lab-checks-PID; where checks in another PID namespace have the same pid, there is a number behind it.
 fs::path make_directory(const fs::path& place) {
   const fs::path wanted = place / (kName + std::to_string(::getpid()));
@@ -132,7 +142,7 @@ fs::path make_directory(const fs::path& place) {
 }
 
 // Nothing where this hierarchy cannot be used.
-std::optional<Sandbox> make_sandbox(const lab::CgroupHierarchy& hierarchy) {
+std::optional<Sandbox> make_sandbox(const lab::CgroupHierarchy& hierarchy, int cpu_weight) {
   // One at a time: between its making and its locking a cgroup looks like a killed one's.
   const lab::UniqueFd alone = locked(hierarchy.place, LOCK_EX);
   sweep(hierarchy.place);
@@ -141,14 +151,15 @@ std::optional<Sandbox> make_sandbox(const lab::CgroupHierarchy& hierarchy) {
   const fs::path directory = make_directory(hierarchy.place);
   if (directory.empty()) return {};
   fill_cpuset(hierarchy, directory);
+  weigh(hierarchy, directory, cpu_weight);
   return Sandbox{hierarchy, lab::mount_of_path(mounts, hierarchy.place)->target, directory,
                  held(directory)};
 }
 
-std::vector<Sandbox> make_sandboxes() {
+std::vector<Sandbox> make_sandboxes(int cpu_weight) {
   std::vector<Sandbox> all;
   for (const lab::CgroupHierarchy& hierarchy : lab::cgroup_layout()) {
-    if (std::optional<Sandbox> sandbox = make_sandbox(hierarchy))
+    if (std::optional<Sandbox> sandbox = make_sandbox(hierarchy, cpu_weight))
       all.push_back(std::move(*sandbox));
   }
   return all;
@@ -210,14 +221,14 @@ void add_directories(const fs::path& directory, std::vector<std::string>& found)
 
 }  // namespace
 
-int in_cgroup_sandbox(const std::function<int()>& body) {
+int in_cgroup_sandbox(const std::function<int()>& body, int cpu_weight) {
   std::signal(SIGCHLD, SIG_DFL);
   sigset_t signals, before;
   sigemptyset(&signals);
   for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT}) sigaddset(&signals, signal);
   ::sigprocmask(SIG_BLOCK, &signals, &before);
 
-  std::vector<Sandbox> sandboxes = make_sandboxes();
+  std::vector<Sandbox> sandboxes = make_sandboxes(cpu_weight);
   const pid_t outer = ::getpid();
   const pid_t checks = ::fork();
   if (checks == -1) throw lab::SyscallError({"fork", {}}, errno);

@@ -12,8 +12,9 @@ namespace check {
 /// Runs `body` in a child process that is in such cgroups, in a cgroup and a mount namespace of its
 /// own; returns its exit status. Signals are passed on. Afterwards, and where an earlier one was
 /// killed, the cgroups are removed with the processes in them. A hierarchy in which no cgroup can be
-/// made stays as it is.
-int in_cgroup_sandbox(const std::function<int()>& body);
+/// made stays as it is. When the machine is busy, all in it together get the CPU time that
+/// `cpu_weight` usual cgroups get, 1 to 100; without cgroups each process would count by itself.
+int in_cgroup_sandbox(const std::function<int()>& body, int cpu_weight = 1);
 
 /// The directories below those cgroups, and the controllers that they hand on (version 2).
 std::vector<std::string> sandboxed_cgroups();

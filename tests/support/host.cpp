@@ -13,6 +13,7 @@
 
 #include "cgroup_sandbox.h"
 #include "deadline.h"
+#include "image.h"
 #include "memory_file.h"
 #include "procfs.h"
 #include "program.h"
@@ -59,7 +60,7 @@ std::string output_of(const std::vector<std::string>& command) {
 // The holder's part: the namespaces are there; they stay until `hold` is closed at the other end.
 int hold_open(const lab::UniqueFd& ready, const lab::UniqueFd& hold) {
   lab::make_stand_in_host();
-  lab::make_disks_read_only({"/"});  // whatever the program does, they stay as they are
+  lab::make_disks_read_only({"/"}, images());  // whatever the program does, they stay as they are
   char byte = 0;
   if (::write(ready.get(), &byte, 1) != 1) return EXIT_FAILURE;
   while (::read(hold.get(), &byte, 1) == -1 && errno == EINTR) {

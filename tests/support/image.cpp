@@ -19,7 +19,7 @@ namespace sys = lab::sys;
 namespace {
 
 struct Places {
-  std::string image, image_on_disk, token, secret_file, secret;
+  std::string images, image, image_on_disk, token, secret_file, secret;
 } places;
 
 void write_file(const fs::path& path, const std::string& text) {
@@ -96,7 +96,7 @@ void prepare_images() {
     fs::create_directory(directory);
     give_to_owner_of_build(directory);
   }
-  // A Host's / is read-only; this must not be, or a lab that writes into its image is not found out.
+  // On a Host the disks are read-only; these must not be, or a lab that writes into its image is not found out.
   sys::mount(scratch / "on-disk", scratch / "on-disk", nullptr, MS_BIND);
   sys::mount("lab-checks", scratch / "tmpfs", "tmpfs", 0, "mode=755");
 
@@ -104,6 +104,7 @@ void prepare_images() {
 
   places.token = random_token();
   places.secret = random_token();
+  places.images = scratch;
   places.image = scratch / "tmpfs/image";
   places.secret_file = scratch / "tmpfs/secret";
   write_file(places.secret_file, places.secret);
@@ -117,6 +118,9 @@ void prepare_images() {
     give_to_owner_of_build(entry);
 }
 
+const std::string& images() {
+  return places.images;
+}
 const std::string& image() {
   return places.image;
 }

@@ -16,6 +16,7 @@ void prepare_images();
 /// The directory of the programs that are tested: where this program lies.
 std::string binary_directory();
 
+const std::string& images();         ///< where all of them lie, in mounts of the checks' own
 const std::string& image();          ///< the image's directory, a plain directory on a tmpfs
 const std::string& image_on_disk();  ///< another one, on the build tree's file system
 std::string new_image();             ///< a fresh copy of image(), for checks that spoil it

@@ -91,6 +91,23 @@ TEST_CASE("the disks of a stand-in can be made read-only, what lies in memory st
       });
 }
 
+TEST_CASE("a place can be spared") {
+  expect_seen(
+      "/mnt/disk: EROFS\n/mnt/a/place: written\n/mnt/a/place/below: written\n/mnt/a/place2: "
+      "EROFS\n",
+      [] {
+        for (const char* place :
+             {"/mnt/disk", "/mnt/a/place", "/mnt/a/place/below", "/mnt/a/place2"})
+          mount_disk(place);
+      },
+      [] {
+        lab::make_disks_read_only({}, "/mnt/a/place");
+        for (const char* place :
+             {"/mnt/disk", "/mnt/a/place", "/mnt/a/place/below", "/mnt/a/place2"})
+          tell_if_writable(place);
+      });
+}
+
 TEST_CASE("until then they can be changed") {
   expect_seen(
       "/mnt/disk: written\n", [] { mount_disk("/mnt/disk"); },
