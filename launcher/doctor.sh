@@ -180,7 +180,7 @@ veth() {
 
 tools() {
   local name absent=()
-  for name in git cmake make unshare nsenter lsns mount flock; do
+  for name in git cmake ninja unshare nsenter lsns mount flock; do
     command -v "$name" >/dev/null || absent+=("$name")
   done
   command -v g++ >/dev/null || command -v g++-8 >/dev/null || absent+=(g++)

@@ -18,7 +18,7 @@ clang_runtime() {
 # cmake/Dependencies.cmake fetches those that the distribution has not.
 packages_for() {
   case $1 in
-    build) echo "$compiler cmake make git ca-certificates procps libmnl-dev libcap-dev libseccomp-dev libarchive-dev" ;;
+    build) echo "$compiler cmake ninja-build git ca-certificates procps libmnl-dev libcap-dev libseccomp-dev libarchive-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6 nlohmann-json3-dev>=3.9" ;;
     watch) echo entr ;;
     machine) echo "$emulator kmod xz-utils zstd util-linux $setpriv" ;; # lab 12's, and fetching its kernel
@@ -59,7 +59,7 @@ apt_install() {
 # Another system's learner brings the tools along; say which.
 need_commands() {
   local name absent=()
-  for name in "$compiler" cmake make git; do
+  for name in "$compiler" cmake ninja git; do
     command -v "$name" >/dev/null || absent+=("$name")
   done
   ((${#absent[@]} == 0)) || die "not found: ${absent[*]}" "this is no Debian or Ubuntu: install them by hand"

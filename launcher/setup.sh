@@ -13,7 +13,7 @@ build() {
 
 # build_in FOLDER [-DOPTION=VALUE...] TARGET...
 build_in() {
-  if [[ ! -f $1/Makefile ]]; then
+  if [[ ! -f $1/build.ninja ]]; then
     install_missing build
     install_libraries
   fi

@@ -71,7 +71,7 @@ all_built() {
   local file
   rm -rf "$tree/build/stamps"
   mkdir "$tree/build/stamps"
-  : >"$tree/build/Makefile" # an empty one: nothing is ever built in the copy
+  : >"$tree/build/build.ninja" # an empty one: nothing is ever built in the copy
   for file in "$tree"/build/bin/*; do : >"$tree/build/stamps/${file##*/}"; done
 }
 
@@ -157,7 +157,7 @@ root() {
 # The stand-ins write down that they were called.
 second_start() {
   local name
-  for name in cmake make apt-get; do program "$name" <<<"echo $name \"\$@\" >>$work/calls; exit 1"; done
+  for name in cmake ninja apt-get; do program "$name" <<<"echo $name \"\$@\" >>$work/calls; exit 1"; done
   : >"$work/calls"
   as=(env "PATH=$work/programs:$PATH")
   lab setup

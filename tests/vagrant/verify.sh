@@ -32,7 +32,7 @@ bad_input_is_refused() {
 tools_are_there() {
   local tool compiler
   compiler=$(command -v g++ || command -v g++-8) # as Ubuntu 18.04 calls it
-  for tool in cmake git tree jq strace brctl entr ip unshare nsenter lsns ps; do
+  for tool in cmake ninja git tree jq strace brctl entr ip unshare nsenter lsns ps; do
     command -v "$tool" || { echo "$tool is missing"; return 1; }
   done
   echo '#include <filesystem>
