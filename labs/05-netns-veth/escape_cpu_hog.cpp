@@ -1,7 +1,7 @@
 // Computes in many processes at once, for a while: the CPU time that it takes the host's other users
 // wait for. Works in 01 to 05; 06 closes it, with --cpus.
 //
-//   /escape [TRIES]     of half a second each, default 4; exit status 0: had more than 0.65 CPUs in
+//   /escape [TRIES]     of half a second each, default 2; exit status 0: had more than 0.65 CPUs in
 //                       one, and tried no more; 1: held each time
 
 #include <sys/resource.h>
@@ -66,7 +66,7 @@ Try compute() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int tries = argc > 1 ? std::atoi(argv[1]) : 4;
+  const int tries = argc > 1 ? std::atoi(argv[1]) : 2;
   if (tries < 1) {
     std::fputs("usage: /escape [TRIES]     1 or more\n", stderr);
     return 1;
