@@ -19,20 +19,17 @@ namespace lab {
 namespace fs = std::filesystem;
 namespace {
 
-// Empty where this user has no place for it.
 fs::path directory() {
-  if (::geteuid() == 0) return kLockDirectory / "containers";
-  const char* const own = std::getenv("XDG_RUNTIME_DIR");
-  return own == nullptr || *own == '\0' ? fs::path() : fs::path(own) / "lab/containers";
+  return state_directory() / "containers";
 }
 
 // Taking names and sweeping: one at a time, as who looks whether a name is free holds it meanwhile.
 LockFile alone() {
-  return LockFile::lock(directory().parent_path() / "containers-lock");
+  return LockFile::lock(state_directory() / "containers-lock", state_directory());
 }
 
 LockFile try_name(const std::string& name) {
-  return LockFile::try_lock(directory() / name / "lock");
+  return LockFile::try_lock(directory() / name / "lock", state_directory());
 }
 
 fs::path file_of(const std::string& name) {
@@ -65,6 +62,13 @@ std::string now() {
 }
 
 }  // namespace
+
+fs::path state_directory() {
+  if (::geteuid() == 0) return kLockDirectory;
+  const char* const own = std::getenv("XDG_RUNTIME_DIR");
+  const bool usable = own != nullptr && *own == '/' && ::access(own, W_OK | X_OK) == 0;
+  return usable ? fs::path(own) / "lab" : fs::path();
+}
 
 std::string to_json(const ContainerFacts& facts) {
   const nlohmann::ordered_json json{
@@ -103,7 +107,7 @@ std::optional<ContainerFacts> from_json(const std::string& text) {
 
 ContainerState::ContainerState(const std::string& lab, const std::string& name,
                                const Request& request) {
-  if (listing() || directory().empty()) return;
+  if (listing() || state_directory().empty()) return;
   facts_.name = name;
   facts_.lab = lab;
   facts_.supervisor = ::getpid();
@@ -148,7 +152,7 @@ void ContainerState::publish(const std::string& address) {
 }
 
 std::vector<ContainerFacts> running_containers() {
-  if (directory().empty() || names().empty()) return {};
+  if (state_directory().empty() || names().empty()) return {};
   const LockFile mutex = alone();
   std::vector<ContainerFacts> running;
   for (const std::string& name : names()) {

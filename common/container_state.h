@@ -27,6 +27,10 @@ struct ContainerFacts {
   std::string rootfs;  ///< the image
 };
 
+/// Where the states are, or are to be: /run/lab for root; for another user `lab` in his
+/// $XDG_RUNTIME_DIR. Empty where that is no directory that he may write to.
+std::filesystem::path state_directory();
+
 // Pure functions. A byte of the command that is no UTF-8 is replaced, as JSON has no way to hold it.
 std::string to_json(const ContainerFacts& facts);
 std::optional<ContainerFacts> from_json(const std::string& text);  ///< none: not such a text

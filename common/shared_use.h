@@ -21,14 +21,18 @@ class LockFile {
  public:
   LockFile() = default;
 
-  /// Locks `file`, made where it is missing, for one holder at a time; empty where another has it.
-  static LockFile try_lock(const std::filesystem::path& file);
+  /// Locks `file`, made where it is missing, for one holder at a time; empty where another has it. It
+  /// lies below `top`: this directory and those below are made, and go when they are empty.
+  static LockFile try_lock(const std::filesystem::path& file,
+                           const std::filesystem::path& top = kLockDirectory);
   /// The same, waiting for the other to let go.
-  static LockFile lock(const std::filesystem::path& file);
+  static LockFile lock(const std::filesystem::path& file,
+                       const std::filesystem::path& top = kLockDirectory);
 
   LockFile(LockFile&&) = default;
   LockFile& operator=(LockFile&& other) noexcept {
     std::swap(file_, other.file_);
+    std::swap(top_, other.top_);
     std::swap(fd_, other.fd_);
     return *this;
   }
@@ -43,8 +47,9 @@ class LockFile {
   }  ///< in a child that lives on: the lock is its parent's, and ends with it
 
  private:
-  LockFile(std::filesystem::path file, UniqueFd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
-  std::filesystem::path file_;
+  LockFile(std::filesystem::path file, std::filesystem::path top, UniqueFd fd)
+      : file_(std::move(file)), top_(std::move(top)), fd_(std::move(fd)) {}
+  std::filesystem::path file_, top_;
   UniqueFd fd_;
 };
 

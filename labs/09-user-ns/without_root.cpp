@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 
+#include "container_state.h"
 #include "error.h"
 #include "overlay.h"
 #include "step.h"
@@ -33,9 +33,10 @@ void tell_what_needs_root(const NetworkOptions& network, const Limits& limits) {
   if (listing()) return;
   say(fmt::format("without root: no eth0: {}; there is the loopback\n", bridge));
   say(fmt::format("without root: no cgroups of its own: {}; nothing is limited\n", cgroups));
-  const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime == nullptr || *runtime == '\0')
-    say("without root: no line in ./lab ps: /run/lab is root's, and XDG_RUNTIME_DIR is not set\n");
+  if (state_directory().empty())
+    say("without root: no line in ./lab ps: /run/lab is root's, and XDG_RUNTIME_DIR is no "
+        "directory "
+        "to write to\n");
 }
 
 void mount_layers_as_permitted(const OwnedLayers& layers) {

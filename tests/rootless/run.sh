@@ -141,14 +141,29 @@ needs_root() {
   refused "--nat" "--nat needs root" --nat
 }
 
+# What is no directory of this user's is not used, and harms nothing.
+no_place_for_a_state() {
+  local place status
+  ln -s /nowhere "$scratch/dangling"
+  mkdir -m 700 "$scratch/roots"
+  for place in run ./run nowhere /nowhere "$scratch/dangling" "$scratch/roots" ""; do
+    status=0
+    said=$(cd "$scratch" && as_user timeout -s KILL 20 env XDG_RUNTIME_DIR="$place" "$scratch/bin/09-user-ns" \
+      --rootfs "$scratch/home/image" -- true 2>&1) || status=$?
+    same "XDG_RUNTIME_DIR '$place': the lab runs" 0 "$status"
+    has "and says what it lacks" "no line in ./lab ps" "$said"
+  done
+}
+
 nothing_left() {
+  same "the user's own directory is as it was" "$scratch/run" "$(find "$scratch/run")"
   same "no process is left" "" "$(pgrep -u "$uid" -l || true)"
-  same "no state is left" "" "$(find "$scratch/run" -type f)"
 }
 
 make_user
 alone
 needs_root
+no_place_for_a_state
 if command -v newuidmap >/dev/null && give_range; then
   with_range
 else
