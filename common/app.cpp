@@ -134,7 +134,22 @@ int list_steps(const std::function<int()>& story) {
   return EXIT_SUCCESS;
 }
 
+// `--name= WORD`, where a script's variable was unset: CLI11 would take the next word for the value.
+void refuse_empty_values(const CLI::App& cli, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--" || word.rfind('-', 0) != 0) return;
+    const size_t equals = word.find('=');
+    const CLI::Option* option = cli.get_option_no_throw(word.substr(0, equals));
+    if (option == nullptr) continue;  // the parser says so
+    if (equals + 1 == word.size())
+      throw Error(fmt::format("{} has no value", word), "is a variable behind it unset?");
+    if (equals == std::string::npos && option->get_type_size() > 0) ++i;
+  }
+}
+
 int parse(CLI::App& cli, int argc, char** argv) {
+  refuse_empty_values(cli, argc, argv);
   try {
     cli.parse(argc, argv);
     return -1;

@@ -71,11 +71,12 @@ Section compare_identities(const Subject& host, const Subject& container) {
   const auto of_both = [&](const char* what, auto look, auto file) {
     return row(what, look(host, file), look(container, file));
   };
-  return {
-      {of_both("hostname", from_uname, &utsname::nodename), of_both("user id", effective_id, "Uid"),
-       of_both("group id", effective_id, "Gid"), of_both("user ids inside", id_map, "uid_map"),
-       of_both("group ids inside", id_map, "gid_map")},
-      {}};
+  Row hostname = of_both("hostname", from_uname, &utsname::nodename);
+  if (host.name_space("uts") != container.name_space("uts")) hostname.same = false;  // as a copy is
+  return {{hostname, of_both("user id", effective_id, "Uid"),
+           of_both("group id", effective_id, "Gid"), of_both("user ids inside", id_map, "uid_map"),
+           of_both("group ids inside", id_map, "gid_map")},
+          {}};
 }
 
 Section compare_kernels(const Subject& host, const Subject& container) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <bitset>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -12,6 +13,7 @@
 #include "sections.h"
 
 namespace lab {
+namespace fs = std::filesystem;
 namespace {
 
 // --- cgroups --------------------------------------------------------------------------------
@@ -27,39 +29,70 @@ std::map<std::string, std::string> memberships(const std::string& text) {
   return paths;
 }
 
-// The directory of the subject's cgroup for a controller; empty where no hierarchy has it.
-std::filesystem::path directory_of(const Subject& subject, const std::string& controller) {
+// The directory of the subject's cgroup in the hierarchy that has a controller: version 2 has those that
+// version 1 has not. Empty where there is no such hierarchy.
+fs::path directory_of(const Subject& subject, const std::string& controller) {
   const std::string cgroup = subject.read("cgroup").value_or("");
+  fs::path in_version_2;
   for (const CgroupHierarchy& hierarchy :
        parse_cgroup_layout(read_file("/proc/self/mountinfo"), cgroup)) {
     if (hierarchy.version == 1 && hierarchy.has(controller)) return hierarchy.place;
-    if (hierarchy.version == 2) {
-      std::filesystem::path own = hierarchy.place;
-      own += memberships(cgroup)[""];
-      const std::string offered = read_file(own / "cgroup.controllers");
-      if ((" " + offered).find(" " + controller) != std::string::npos) return own;
-    }
+    if (hierarchy.version == 2) (in_version_2 = hierarchy.place) += memberships(cgroup)[""];
   }
-  return {};
+  return in_version_2;
 }
 
-// The first of the files that is there; a limit that is none is "max" or -1 or near 2^63.
-Cell limit(const Subject& subject, const std::string& controller, const char* file_v2,
-           const char* file_v1) {
-  const std::filesystem::path directory = directory_of(subject, controller);
-  const Cell none{{}, "none"};
-  if (directory.empty()) return none;
-  std::istringstream words(read_file(directory / file_v2) + read_file(directory / file_v1));
+// The number that the file of a cgroup begins with; a limit that is none is "max" or -1 or near 2^63.
+std::optional<std::uint64_t> number_in(const fs::path& file) {
+  std::istringstream words(read_file(file));
   std::int64_t value = -1;
   constexpr std::int64_t kMost = std::int64_t{1} << 62;
-  if (!(words >> value) || value < 0 || value > kMost) return none;
-  const auto number = static_cast<std::uint64_t>(value);
-  if (controller == "memory") return {{number}, size_text(number)};
-  if (controller == "pids") return cell(number);
-  std::int64_t period = 0;  // version 2 has it in the same file
-  if (!(words >> period)) period = std::stoll("0" + read_file(directory / "cpu.cfs_period_us"));
-  const double cpus = period > 0 ? static_cast<double>(value) / static_cast<double>(period) : 0;
-  return {{cpus}, fmt::format("{} CPUs", cpus)};
+  if (!(words >> value) || value < 0 || value > kMost) return std::nullopt;
+  return static_cast<std::uint64_t>(value);
+}
+
+std::optional<std::uint64_t> memory_limit(const fs::path& cgroup) {
+  const auto limit = number_in(cgroup / "memory.max");
+  return limit ? limit : number_in(cgroup / "memory.limit_in_bytes");
+}
+
+std::optional<std::uint64_t> pids_limit(const fs::path& cgroup) {
+  return number_in(cgroup / "pids.max");
+}
+
+// Microseconds in each period; version 2 has both in one file.
+std::optional<double> cpu_limit(const fs::path& cgroup) {
+  std::istringstream words(read_file(cgroup / "cpu.max") + read_file(cgroup / "cpu.cfs_quota_us") +
+                           read_file(cgroup / "cpu.cfs_period_us"));
+  double quota = 0, period = 0;
+  if (!(words >> quota >> period) || quota < 0 || period <= 0) return std::nullopt;
+  return quota / period;
+}
+
+// The least of what a cgroup and those around it set: each holds for all that is in it.
+template <class Limit>
+auto least(const fs::path& cgroup, Limit limit_of) -> decltype(limit_of(cgroup)) {
+  decltype(limit_of(cgroup)) found;
+  for (fs::path at = cgroup; fs::exists(at / "cgroup.procs"); at = at.parent_path()) {
+    const auto limit = limit_of(at);
+    if (limit && (!found || *limit < *found)) found = limit;
+  }
+  return found;
+}
+
+Cell most_memory(const Subject& subject) {
+  const auto bytes = least(directory_of(subject, "memory"), memory_limit);
+  return bytes ? Cell{{*bytes}, size_text(*bytes)} : Cell{{}, "none"};
+}
+
+Cell most_cpu_time(const Subject& subject) {
+  const auto cpus = least(directory_of(subject, "cpu"), cpu_limit);
+  return cpus ? Cell{{*cpus}, fmt::format("{} CPUs", *cpus)} : Cell{{}, "none"};
+}
+
+Cell most_processes(const Subject& subject) {
+  const auto processes = least(directory_of(subject, "pids"), pids_limit);
+  return processes ? cell(*processes) : Cell{{}, "none"};
 }
 
 // --- privileges -----------------------------------------------------------------------------
@@ -94,12 +127,12 @@ Section compare_cgroups(const Subject& host, const Subject& container) {
   for (const auto& [controllers, path] : memberships(*of_container))
     section.rows.push_back(
         row(controllers.empty() ? "version 2" : controllers, cell(hosts[controllers]), cell(path)));
-  for (const auto& [what, controller, v2, v1] :
-       {std::array{"most memory", "memory", "memory.max", "memory.limit_in_bytes"},
-        std::array{"most CPU time", "cpu", "cpu.max", "cpu.cfs_quota_us"},
-        std::array{"most processes", "pids", "pids.max", ""}})
-    section.rows.push_back(
-        row(what, limit(host, controller, v2, v1), limit(container, controller, v2, v1)));
+  const auto add = [&](const char* what, Cell (*limit)(const Subject&)) {
+    section.rows.push_back(row(what, limit(host), limit(container)));
+  };
+  add("most memory", most_memory);
+  add("most CPU time", most_cpu_time);
+  add("most processes", most_processes);
   section.kinds = {{"resources", *of_host != *of_container}};
   return section;
 }

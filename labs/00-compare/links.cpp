@@ -81,6 +81,7 @@ Cell cell_of(const std::map<std::string, Link>& links, const std::string& name) 
   Fields fields;
   if (link.index != 0) fields = {{"index", {link.index}}, {"up", {link.up}}};
   fields.push_back({"addresses", addresses.value});
+  if (link.index == 0) return {{fields}, "a name for " + addresses.text};
   return {{fields},
           fmt::format("number {}, {}{}{}", link.index, link.up ? "up" : "down",
                       link.addresses.empty() ? "" : " ", addresses.text)};

@@ -27,7 +27,7 @@ void compare(const Subject& host, const Subject& container, lab::Report& report)
           lab::compare_file_systems);
   section("processes", "how many it sees, and the pids that each of its own has",
           lab::compare_processes);
-  section("network-links", "the links that it sees, and their addresses", lab::compare_links);
+  section("network-links", "the links that it sees, and their IPv4 addresses", lab::compare_links);
   section("identity", "the host's name; user and group, and who they are outside",
           lab::compare_identities);
   section("kernel", "the one that answers the system calls", lab::compare_kernels);

@@ -79,6 +79,9 @@ Section compare_processes(const Subject& host, const Subject& container) {
   Section section;
   section.rows = {row("count", cell(hosts.size()), cell(its.size())),
                   row("PID 1", cell(name_of_pid1(hosts)), cell(name_of_pid1(its)))};
+  if (*of_host != *of_container) {  // they may look alike
+    for (Row& row : section.rows) row.same = false;
+  }
   // Where it sees all that the host sees, its own are those that it has begun.
   std::set<std::uint64_t> family;
   if (*of_host == *of_container) add_with_descendants(container.pid(), family);

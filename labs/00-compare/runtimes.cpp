@@ -37,6 +37,21 @@ Json json_in(const fs::path& file) {
   }
 }
 
+std::string text_in(const Json& record, const char* key) {
+  const auto found = record.is_object() ? record.find(key) : record.end();
+  return found != record.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::vector<std::string> texts_in(const Json& record, const char* key) {
+  std::vector<std::string> texts;
+  const auto found = record.is_object() ? record.find(key) : record.end();
+  if (found == record.end() || !found->is_array()) return texts;
+  for (const Json& text : *found) {
+    if (text.is_string()) texts.push_back(text);
+  }
+  return texts;
+}
+
 // The pid under that key of a state; empty where there is none.
 std::string pid_in(const Json& state, const char* key) {
   const auto found = state.is_object() ? state.find(key) : state.end();
@@ -62,9 +77,12 @@ std::vector<Container> docker_containers(const fs::path& state_root) {
   for (const fs::path& directory : entries_of(state_root / "var/lib/docker/containers")) {
     const Json config = json_in(directory / "config.v2.json");
     if (!config.is_object() || config.count("State") == 0) continue;
-    const std::string name = config.value("Name", "");
-    containers.push_back(
-        {directory.filename(), {name.substr(name.rfind('/') + 1)}, pid_in(config["State"], "Pid")});
+    const std::string name = text_in(config, "Name");
+    const Json& state = config["State"];
+    const bool runs = state.is_object() && state.count("Running") == 1 && state["Running"] == true;
+    containers.push_back({directory.filename(),
+                          {name.substr(name.rfind('/') + 1)},
+                          runs ? pid_in(state, "Pid") : ""});
   }
   return containers;
 }
@@ -84,11 +102,12 @@ void add_podman_containers(const fs::path& storage, const fs::path& run,
   for (const fs::path& of_driver : entries_of(storage)) {
     for (const char* file : {"containers.json", "volatile-containers.json"}) {
       for (const Json& entry : json_in(of_driver / file)) {
-        const std::string id = entry.value("id", "");
+        const std::string id = text_in(entry, "id");
+        if (id.empty()) continue;
         const fs::path pidfile =
             run / "containers" / of_driver.filename() / id / "userdata" / "pidfile";
-        containers.push_back({id, entry.value("names", std::vector<std::string>()),
-                              pid_of_oci_container(run, pidfile, id)});
+        containers.push_back(
+            {id, texts_in(entry, "names"), pid_of_oci_container(run, pidfile, id)});
       }
     }
   }

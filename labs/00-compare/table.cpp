@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -187,7 +188,7 @@ void Report::finish() const {
     if (!all_readable_) print_names("not readable ", std::nullopt);
     print_names("isolated ", true);
   }
-  if (!all_readable_)
+  if (!all_readable_ && ::geteuid() != 0)
     say("some of it only root may read\n  hint: start it with sudo to see the rest\n");
 }
 

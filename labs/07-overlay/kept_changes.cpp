@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <tuple>
 
 #include "error.h"
@@ -48,8 +49,8 @@ void KeptChanges::give_to(const fs::path& place, uid_t uid, gid_t gid) {
 
 KeptChanges::~KeptChanges() {
   if (!first_run_ || !locked_) return;
-  // Only where it is empty.
-  if (::unlinkat(locked_.get(), "upper", AT_REMOVEDIR) == -1) return;
+  // Only where it is empty, or was never made.
+  if (::unlinkat(locked_.get(), "upper", AT_REMOVEDIR) == -1 && errno != ENOENT) return;
   for (const char* made : {"work/work", "work"}) ::unlinkat(locked_.get(), made, AT_REMOVEDIR);
   if (owner_before_)
     std::ignore = ::fchown(locked_.get(), owner_before_->first, owner_before_->second);

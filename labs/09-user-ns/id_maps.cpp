@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "error.h"
@@ -22,14 +23,14 @@ std::string name_of(uid_t uid) {
 
 // What both files give to one user.
 struct Ranges {
-  Subordinate uids, gids;
+  std::vector<Subordinate> uids, gids;
 };
 
 std::optional<Ranges> ranges_of(const std::string& name, const std::string& uid) {
   const auto uids = subordinate_ids(read_file("/etc/subuid"), name, uid),
              gids = subordinate_ids(read_file("/etc/subgid"), name, uid);
-  if (!uids || !gids) return {};
-  return Ranges{*uids, *gids};
+  if (uids.empty() || gids.empty()) return {};
+  return Ranges{uids, gids};
 }
 
 std::string variable(const char* name) {
@@ -47,8 +48,8 @@ IdMaps default_of_root() {
                                   {variable("SUDO_USER"), variable("SUDO_UID")}}) {
     const std::optional<Ranges> ranges = ranges_of(name, uid);
     if (!ranges) continue;
-    return {{{0, ranges->uids.first, ranges->uids.count}},
-            {{0, ranges->gids.first, ranges->gids.count}},
+    return {{{0, ranges->uids.front().first, ranges->uids.front().count}},
+            {{0, ranges->gids.front().first, ranges->gids.front().count}},
             false,
             false,
             fmt::format("the range of {} in /etc/subuid and /etc/subgid", name)};
@@ -77,33 +78,59 @@ std::string why_oneself_alone(const std::optional<Ranges>& own) {
 
 IdMaps default_of_user(const std::optional<Ranges>& own) {
   if (!own || !has_programs()) return oneself_alone(why_oneself_alone(own));
-  return {{{0, ::geteuid(), 1}, {1, own->uids.first, own->uids.count}},
-          {{0, ::getegid(), 1}, {1, own->gids.first, own->gids.count}},
-          true,
-          false,
-          "oneself, and the range of /etc/subuid and /etc/subgid by newuidmap and newgidmap"};
+  const Subordinate &uids = own->uids.front(), &gids = own->gids.front();
+  IdMaps maps{{{0, ::geteuid(), 1}, {1, uids.first, uids.count}},
+              {{0, ::getegid(), 1}, {1, gids.first, gids.count}},
+              true,
+              false,
+              "oneself, and the range of /etc/subuid and /etc/subgid by newuidmap and newgidmap"};
+  check_ranges(maps.uids);  // a range may have oneself in it
+  check_ranges(maps.gids);
+  return maps;
 }
 
-bool lies_in(const IdRange& range, const Subordinate& own, std::uint32_t oneself) {
-  if (range.outside == oneself && range.count == 1) return true;
+bool is_oneself(const IdRange& range, std::uint32_t oneself) {
+  return range.outside == oneself && range.count == 1;
+}
+
+bool lies_in(const IdRange& range, const Subordinate& own) {
   return range.outside >= own.first &&
          std::uint64_t{range.outside} + range.count <= std::uint64_t{own.first} + own.count;
 }
 
-IdMaps wanted_by_user(const IdMap& wanted, const std::optional<Ranges>& own) {
-  const bool by_programs = own && has_programs();
-  const Ranges permitted = by_programs ? *own : Ranges{{0, 0}, {0, 0}};
-  for (const IdRange& range : wanted) {
-    if (lies_in(range, permitted.uids, ::geteuid()) && lies_in(range, permitted.gids, ::getegid()))
-      continue;
+std::string text_of(const std::vector<Subordinate>& ranges) {
+  std::string text;
+  for (const Subordinate& range : ranges)
+    text += fmt::format("{}{} ids from {} on", text.empty() ? "" : ", ", range.count, range.first);
+  return text;
+}
+
+// `own` is what `file` gives, and empty where it cannot be used, which `why_not` tells.
+void require_own(const IdMap& map, std::uint32_t oneself, const std::vector<Subordinate>& own,
+                 const char* file, const std::string& why_not) {
+  for (const IdRange& range : map) {
+    const auto is_in = [&](const Subordinate& one) { return lies_in(range, one); };
+    if (is_oneself(range, oneself) || std::any_of(own.begin(), own.end(), is_in)) continue;
     throw Error(fmt::format("--map {}: not permitted without root", text_of(range)),
-                by_programs
-                    ? fmt::format("yours are {}, and by /etc/subuid {} ids from {} on", ::geteuid(),
-                                  permitted.uids.count, permitted.uids.first)
-                    : fmt::format("yours is {} alone: {}", ::geteuid(), why_oneself_alone(own)));
+                own.empty()
+                    ? fmt::format("yours is {} alone: {}", oneself, why_not)
+                    : fmt::format("yours are {}, and by {} {}", oneself, file, text_of(own)));
   }
-  const bool alone = wanted.size() == 1 && wanted.front().outside == ::geteuid();
-  return {wanted, wanted, !alone, alone, "--map"};
+}
+
+IdMaps wanted_by_user(const IdMap& wanted, const std::optional<Ranges>& own) {
+  const Ranges permitted = own && has_programs() ? *own : Ranges{};
+  // One option for both: where it names oneself, the group is one's own as well.
+  IdMap gids = wanted;
+  for (IdRange& range : gids) {
+    if (is_oneself(range, ::geteuid())) range.outside = ::getegid();
+  }
+  check_ranges(gids);
+  const std::string why_not = why_oneself_alone(own);
+  require_own(wanted, ::geteuid(), permitted.uids, "/etc/subuid", why_not);
+  require_own(gids, ::getegid(), permitted.gids, "/etc/subgid", why_not);
+  const bool alone = wanted.size() == 1 && is_oneself(wanted.front(), ::geteuid());
+  return {wanted, gids, !alone, alone, "--map"};
 }
 
 }  // namespace

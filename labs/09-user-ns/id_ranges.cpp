@@ -1,6 +1,7 @@
 #include "id_ranges.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <sstream>
@@ -75,6 +76,9 @@ void check_ranges(const IdMap& map) {
   if (map.size() > kMostRanges)
     throw Error(fmt::format("--map: {} ranges are too many", map.size()),
                 fmt::format("the kernel takes {}", kMostRanges));
+  if (map_text(map).size() >= static_cast<size_t>(::sysconf(_SC_PAGESIZE)))
+    throw Error(fmt::format("--map: {} ranges with such large ids are too many", map.size()),
+                "the kernel takes less than a page of text");
   if (!outside_of(map, 0))
     throw Error("--map: no range has the id 0 inside, and so there would be no root",
                 "one must begin with 0: --map 0:100000:65536");
@@ -89,8 +93,9 @@ void check_ranges(const IdMap& map) {
   }
 }
 
-std::optional<Subordinate> subordinate_ids(const std::string& text, const std::string& name,
-                                           const std::string& uid) {
+std::vector<Subordinate> subordinate_ids(const std::string& text, const std::string& name,
+                                         const std::string& uid) {
+  std::vector<Subordinate> found;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::vector<std::string> fields = fields_of(line);
@@ -98,9 +103,9 @@ std::optional<Subordinate> subordinate_ids(const std::string& text, const std::s
       continue;
     const auto first = parse_number(fields[1]), count = parse_number(fields[2]);
     if (!first || !count || *count == 0 || *first + *count > kNoId) continue;
-    return Subordinate{static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*count)};
+    found.push_back({static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*count)});
   }
-  return {};
+  return found;
 }
 
 std::string map_text(const IdMap& map) {

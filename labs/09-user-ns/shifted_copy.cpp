@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "error.h"
@@ -12,7 +13,15 @@ namespace lab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr uid_t kNobody = 65534;
+// An id that no one in the container has: as on an idmapped mount, there the owner is nobody.
+std::uint32_t no_ones(const IdMap& map) {
+  std::uint32_t id = 65534;
+  const auto is_someones = [&](const IdRange& range) {
+    return id >= range.outside && id - range.outside < range.count;
+  };
+  while (id > 1 && std::any_of(map.begin(), map.end(), is_someones)) --id;
+  return id;
+}
 
 void require(bool done, const char* call, const fs::path& path) {
   if (!done) throw SyscallError({call, {CString(path)}}, errno);
@@ -20,8 +29,8 @@ void require(bool done, const char* call, const fs::path& path) {
 
 // What says who may do what. After the content: a change of owner takes set-user-ID bits away.
 void copy_attributes(const struct stat& status, const fs::path& to, const IdMaps& maps) {
-  const uid_t uid = outside_of(maps.uids, status.st_uid).value_or(kNobody);
-  const gid_t gid = outside_of(maps.gids, status.st_gid).value_or(kNobody);
+  const uid_t uid = outside_of(maps.uids, status.st_uid).value_or(no_ones(maps.uids));
+  const gid_t gid = outside_of(maps.gids, status.st_gid).value_or(no_ones(maps.gids));
   require(::lchown(to.c_str(), uid, gid) == 0, "lchown", to);
   if (!S_ISLNK(status.st_mode))
     require(::chmod(to.c_str(), status.st_mode & 07777) == 0, "chmod", to);

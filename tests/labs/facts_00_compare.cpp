@@ -348,6 +348,14 @@ TEST_CASE("two links that look alike are not the same in two networks") {
   expect_row(container, "network-links", "lo", lo, lo, false);
 }
 
+TEST_CASE("a copy of the host's name is not the same name") {
+  Container container([] { sys::unshare(CLONE_NEWUTS); });
+  container.compare();
+  utsname host{};
+  ::uname(&host);
+  expect_row(container, "identity", "hostname", host.nodename, host.nodename, false);
+}
+
 TEST_CASE("the host's name is told as each side has it") {
   const std::string name = random_token();
   Container container([&] {
@@ -409,6 +417,24 @@ TEST_CASE("the cgroup is told with its limits") {
   const Json by_pids =
       row_of(container.seen, "cgroups", cgroup.version == 1 ? "pids" : "version 2");
   expect_equal(cgroup.directory.filename(), fs::path(text(by_pids["container"])).filename(),
+               advice);
+}
+
+TEST_CASE("a limit of a cgroup around its own is told as well") {
+  const std::string limited = binary_directory() + "/06-cgroups";
+  if (!fs::exists(limited)) skip("06-cgroups is not built");
+  Container container(std::make_shared<Host>(), Request().by_program(limited).with_options(
+                                                    {"--memory", "64M", "--cpus", "0.5"}));
+  for (const char* controller : {"memory", "cpu"}) {
+    const fs::path inner = cgroup_of(container.run.probe(), controller).directory / "inner";
+    if (!fs::exists(inner)) lab::sys::mkdir(inner, 0755);  // one for both in version 2
+    lab::sys::write_file(inner / "cgroup.procs", std::to_string(container.run.probe()));
+  }
+  container.compare();
+  const Advice advice = container.advice("each cgroup's limit holds for those in it, too");
+  expect_equal("67108864", text(row_of(container.seen, "cgroups", "most memory")["container"]),
+               advice);
+  expect_equal("0.5", text(row_of(container.seen, "cgroups", "most CPU time")["container"]),
                advice);
 }
 
@@ -481,7 +507,15 @@ TEST_CASE("Docker's containers are found by name and id") {
          {"Name", "/web"}});
   write(containers / stopped / "config.v2.json",
         {{"State", {{"Running", false}, {"Pid", 0}}}, {"ID", stopped}, {"Name", "/old"}});
-  std::ofstream(containers / stopped / "unfinished") << "{";
+  for (const char* odd :
+       {"{", "[1]", "7", R"({"State": 1})", R"({"State": {"Running": true}, "Name": null})",
+        R"({"State": {"Running": "yes", "Pid": "1"}})"}) {
+    const fs::path directory = containers / random_token();
+    fs::create_directories(directory);
+    std::ofstream(directory / "config.v2.json") << odd;
+  }
+  write(containers / random_token() / "config.v2.json",
+        {{"State", {{"Running", false}, {"Pid", container.run.probe()}}}, {"Name", "/ended"}});
   const std::string options = fmt::format("--json --state-root {} --docker ", root.path.string());
   for (const std::string& name : {std::string("web"), id, id.substr(0, 6)}) {
     container.seen = document_of(comparison(options + name, container.host));
@@ -491,6 +525,7 @@ TEST_CASE("Docker's containers are found by name and id") {
   }
   expect_refused(comparison(options + "wbe", container.host), {"wbe", "hint:", "web"});
   expect_refused(comparison(options + "old", container.host), {"does not run", "docker start old"});
+  expect_refused(comparison(options + "ended", container.host), {"does not run"});
 }
 
 TEST_CASE("Podman's containers are found by name under crun and runc") {
@@ -502,7 +537,12 @@ TEST_CASE("Podman's containers are found by name under crun and runc") {
     const Folder root;
     const std::string id = random_token() + random_token();
     write(root.path / "var/lib/containers/storage/overlay-containers/containers.json",
-          {{{"id", random_token()}, {"names", {"old"}}}, {{"id", id}, {"names", {"web"}}}});
+          {{{"id", random_token()}, {"names", {"old"}}},
+           {{"id", id}, {"names", {"web"}}},
+           5,
+           {{"a", 1}},
+           {{"id", 7}},
+           {{"id", random_token()}, {"names", nullptr}}});
     write(root.path / fmt::format(fmt::runtime(runtime.file), id),
           {{runtime.key, container.run.probe()}});
     const std::string options = fmt::format("--json --state-root {} --podman ", root.path.string());

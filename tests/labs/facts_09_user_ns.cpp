@@ -107,6 +107,14 @@ void need_reachable_programs() {
   }
 }
 
+// One id each, and none beside another on both sides.
+Options many_ranges(int count, long from) {
+  Options ranges{"0:1:1"};
+  for (long n = 1; n < count; ++n)
+    ranges.push_back(fmt::format("{}:{}:1", from + n, from + 10 + 2 * n));
+  return ranges;
+}
+
 // What the command may do to a file, and what the same probe may without a namespace.
 void expect_refused_inside(Run& run, const std::string& request, const char* reason,
                            const std::string& hint) {
@@ -252,6 +260,16 @@ TEST_CASE("an --upper that is empty again has its owner back") {
   expect_equal("12:34", owner_on_disk(upper), {"ls -ldn " + upper.string(), "who made it his?"});
 }
 
+TEST_CASE("an --upper that cannot be used has its owner back") {
+  const fs::path upper = new_directory();  // with room for itself alone
+  if (::mount("lab-full", upper.c_str(), "tmpfs", 0, "nr_inodes=1,mode=700") == -1)
+    skip("no tmpfs can be mounted");
+  CHECK(::chown(upper.c_str(), 12, 34) == 0);
+  const Options options{"--upper", upper};
+  expect_refused(Request::of(kEndAtOnce).with_options(options), {"No space left on device"});
+  expect_equal("12:34", owner_on_disk(upper), {"ls -ldn " + upper.string(), "who made it his?"});
+}
+
 TEST_CASE("an --upper with the changes of other ids is refused") {
   need_lab_options();
   const fs::path upper = new_directory();
@@ -371,6 +389,8 @@ TEST_CASE("a --map that is none is refused") {
       {{"0:100000:10", "5:200000:10"}, "overlap inside"},
       {{"0:100000:10", "20:100009:10"}, "overlap outside"},
       {{"0:100000:10", "0:100000:10"}, "overlap"},
+      {many_ranges(341, 0), "too many"},
+      {many_ranges(300, 1000000000), "page of text"},
   };
   for (const auto& [ranges, word] : refused) {
     Options options;

@@ -64,6 +64,8 @@ TEST_CASE("--env is repeatable, and takes one word each") {
   CHECK(lab_with({"-r", "/", "-e", "A=1", "--env", "B=x y=z", "ls"}).out ==
         "/|A=1;B=x y=z;|ls|red\n");
   CHECK(lab_with({"-r", "/", "-e", "A=", "ls"}).out == "/|A=;|ls|red\n");
+  CHECK(lab_with({"-r", "/", "-e", "--env=", "ls"}).out == "/|--env=;|ls|red\n");
+  CHECK(lab_with({"-r", "/", "ls", "--colour=", "x"}).out == "/||ls|--colour=|x|red\n");
 }
 
 TEST_CASE("LAB_ROOTFS is the image where --rootfs is not given") {
@@ -78,6 +80,8 @@ TEST_CASE("what makes no sense is refused, with the nearest name") {
   expect_refused({"-r", "/", "--skip", "onlly", "ls"}, "did you mean only?");
   expect_refused({"-r", "/", "--skip", "zzz", "ls"}, "--list-steps prints the steps");
   expect_refused({"-r", "/", "--skip"}, "--skip");
+  expect_refused({"--rootfs=", "/", "ls"}, "--rootfs= has no value");
+  expect_refused({"-r", "/", "--colour=", "blue"}, "--colour= has no value");
   expect_refused({"-r", "/", "--env", "novalue", "ls"}, "is not KEY=VALUE");
   expect_refused({"-r", "/", "--env", "=x", "ls"}, "is not KEY=VALUE");
   expect_refused({"-r", "/", "--colour", "green", "ls"}, "--colour");
