@@ -39,8 +39,9 @@ fs::path file_of(const std::string& name) {
 std::vector<std::string> names() {
   std::vector<std::string> names;
   std::error_code none_there;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory(), none_there))
-    names.push_back(entry.path().filename());
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory(), none_there)) {
+    if (entry.is_directory(none_there)) names.push_back(entry.path().filename());
+  }
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -127,6 +128,14 @@ ContainerState::ContainerState(const std::string& lab, const std::string& name,
   file_.reset(::open(path_.c_str(), flags, 0600));
   if (!file_)
     throw SyscallError({"open", {CString(path_), Arg::literal("O_WRONLY|O_CREAT")}}, errno);
+  write();
+}
+
+void ContainerState::write() const {
+  const std::string text = to_json(facts_);
+  if (::ftruncate(file_.get(), 0) == -1 ||
+      ::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    throw SyscallError({"write", {CString(path_), Arg::literal("…")}}, errno);
 }
 
 ContainerState::~ContainerState() {
@@ -144,22 +153,26 @@ void ContainerState::note_pids() {
 void ContainerState::publish(const std::string& address) {
   if (!file_) return;
   facts_.address = address;
-  const std::string text = to_json(facts_);
-  if (::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    throw SyscallError({"write", {CString(path_), Arg::literal("…")}}, errno);
+  write();
   tell("state", path_);
   file_.reset();
 }
 
-std::vector<ContainerFacts> running_containers() {
+std::vector<ContainerFacts> containers() {
   if (state_directory().empty() || names().empty()) return {};
   const LockFile mutex = alone();
-  std::vector<ContainerFacts> running;
+  std::vector<ContainerFacts> found;
   for (const std::string& name : names()) {
     if (sweep(name)) continue;
-    // A file that is empty yet is that of a container in the making.
-    if (const auto facts = from_json(read_file(file_of(name)))) running.push_back(*facts);
+    if (const auto facts = from_json(read_file(file_of(name)))) found.push_back(*facts);
   }
+  return found;
+}
+
+std::vector<ContainerFacts> running_containers() {
+  std::vector<ContainerFacts> running = containers();
+  const auto in_the_making = [](const ContainerFacts& facts) { return facts.pid == 0; };
+  running.erase(std::remove_if(running.begin(), running.end(), in_the_making), running.end());
   return running;
 }
 

@@ -19,7 +19,7 @@ struct ContainerFacts {
   std::string name;
   std::string lab;       ///< `08-uts-ipc`
   pid_t supervisor = 0;  ///< the lab's own pid
-  pid_t pid = 0;         ///< of the container's first process, as the host has it …
+  pid_t pid = 0;  ///< of the container's first process, as the host has it; 0: in the making …
   pid_t pid_inside = 0;  ///< … and as the container has it
   std::string address;   ///< with its network's length; empty: none
   std::string started;   ///< ISO 8601, UTC: `2026-11-22T12:30:00Z`
@@ -61,9 +61,15 @@ class ContainerState {
   LockFile lock_;
   std::filesystem::path path_;
   UniqueFd file_;
+
+  void write() const;
 };
 
-/// The containers that are complete and run now, by name. Removes the files of labs that were killed.
+/// The containers of all labs that run now, by name; those in the making have no pid yet. Removes the
+/// files of labs that were killed.
+std::vector<ContainerFacts> containers();
+
+/// Those of them that are complete.
 std::vector<ContainerFacts> running_containers();
 
 /// The one of that name.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -77,6 +78,9 @@ void tell_refusal(const seccomp_notif& asked) {
 // Answers until the last process that has the filter has ended, or this one is killed.
 void answer(const UniqueFd& listener) {
   for (;;) {
+    pollfd asked_of{listener.get(), POLLIN, 0};
+    if (::poll(&asked_of, 1, -1) == -1 && errno == EINTR) continue;
+    if ((asked_of.revents & POLLIN) == 0) return;  // POLLHUP: no one has the filter any more
     seccomp_notif asked{};
     if (::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1) {
       if (errno == EINTR || errno == ENOENT) continue;  // ENOENT: the caller was killed meanwhile
@@ -109,8 +113,8 @@ RefusalLog::RefusalLog() {
   teller_ = fork_child([&] {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != lab) return EXIT_FAILURE;  // it ended before the call above
-    // Keys in the terminal are for the container: as long as it lives, someone has to answer.
-    for (const int signal : {SIGINT, SIGQUIT, SIGHUP}) std::signal(signal, SIG_IGN);
+    // These are for the container: as long as it lives, someone has to answer.
+    for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTERM}) std::signal(signal, SIG_IGN);
     to_teller_.reset();
     if (const UniqueFd listener = receive_descriptor(from_container_.get())) answer(listener);
     return EXIT_SUCCESS;

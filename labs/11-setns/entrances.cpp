@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cgroup_layout.h"
+#include "error.h"
 #include "procfs.h"
 #include "sys.h"
 
@@ -47,6 +48,10 @@ std::vector<UniqueFd> open_cgroups_of(const fs::path& directory) {
     if (own.count(line) == 0) others += line + "\n";
   }
   std::vector<UniqueFd> entrances;
+  if (others.find(":/..") != std::string::npos)
+    throw Error(
+        "the container's cgroups lie outside of this cgroup namespace: its limits would not hold",
+        "start it where the container was started; cat /proc/self/cgroup");
   for (const CgroupHierarchy& hierarchy :
        parse_cgroup_layout(read_file("/proc/self/mountinfo"), others)) {
     const bool v1 = hierarchy.version == 1;

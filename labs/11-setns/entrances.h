@@ -27,7 +27,7 @@ struct Entrances {
 };
 
 /// The files of the cgroups that the process is in and this one is not. `directory` is its directory
-/// in /proc. Errors: SyscallError.
+/// in /proc. Errors: Error where they lie above this process's cgroup namespace; SyscallError.
 std::vector<UniqueFd> open_cgroups_of(const std::filesystem::path& directory);
 
 }  // namespace lab

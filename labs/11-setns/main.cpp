@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     const lab::Target& target = option.target();
     return lab::told_where_it_ended(target, [&] {
       lab::Entrances entrances = lab::open_entrances(target.directory());
+      lab::take_groups_where_denied(target.directory());
       lab::enter_user_namespace(entrances);
       const auto privileges = lab::Privileges::of(target.directory());  // ids as they are inside
 

@@ -2,6 +2,7 @@
 
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <sstream>
@@ -26,12 +27,24 @@ unsigned first_number(const std::string& text) {
   return static_cast<unsigned>(std::strtoul(text.c_str(), nullptr, 10));
 }
 
-// An ordinary user may not let go of groups in a user namespace that denies it.
-bool may_set_groups() {
-  return read_file("/proc/self/setgroups") != "deny\n";
+// By the host's /proc: in the container's anything may stand in its place.
+bool denies_setgroups(const std::filesystem::path& directory) {
+  return read_file(directory / "setgroups") == "deny\n";
+}
+
+std::vector<gid_t> groups_in(const std::string& status) {
+  std::vector<gid_t> found;
+  std::istringstream groups(status_field(status, "Groups"));
+  for (gid_t group = 0; groups >> group;) found.push_back(group);
+  return found;
 }
 
 }  // namespace
+
+void take_groups_where_denied(const std::filesystem::path& directory) {
+  if (listing() || ::geteuid() != 0 || !denies_setgroups(directory)) return;
+  sys::setgroups(groups_in(read_file(directory / "status")));
+}
 
 Privileges Privileges::of(const std::filesystem::path& directory) {
   if (listing()) return {};
@@ -40,8 +53,8 @@ Privileges Privileges::of(const std::filesystem::path& directory) {
   Privileges found;
   found.uid_ = first_number(status_field(status, "Uid"));
   found.gid_ = first_number(status_field(status, "Gid"));
-  std::istringstream groups(status_field(status, "Groups"));
-  for (gid_t group = 0; groups >> group;) found.groups_.push_back(group);
+  found.groups_ = groups_in(status);
+  found.groups_denied_ = denies_setgroups(directory);
   found.bounding_ = set_of(status_field(status, "CapBnd"));
   found.permitted_ = set_of(status_field(status, "CapPrm"));
   found.ambient_ = set_of(status_field(status, "CapAmb"));
@@ -52,7 +65,7 @@ Privileges Privileges::of(const std::filesystem::path& directory) {
 
 void Privileges::become_user() const {
   step("become-user", "the user and the groups that the container's first process has", [&] {
-    if (may_set_groups()) sys::setgroups(groups_);
+    if (!groups_denied_) sys::setgroups(groups_);
     sys::setresgid(gid_, gid_, gid_);
     if (uid_ != 0) sys::prctl(PR_SET_KEEPCAPS, 1);  // else the next call would take them all
     sys::setresuid(uid_, uid_, uid_);

@@ -10,6 +10,11 @@
 
 namespace lab {
 
+/// Takes over the groups of a process, where its user namespace denies setgroups(2) to those that are in
+/// it: to be called before entering it. `directory` is the process's directory in /proc. Nothing for an
+/// ordinary user, who may not change them either. Errors: SyscallError.
+void take_groups_where_denied(const std::filesystem::path& directory);
+
 /// What a process may do, from /proc/PID/status: its ids as the reader's user namespace has them.
 class Privileges {
  public:
@@ -27,7 +32,7 @@ class Privileges {
   gid_t gid_ = 0;
   std::vector<gid_t> groups_;
   CapabilitySet bounding_, permitted_, ambient_;
-  bool no_new_privs_ = false, filtered_ = false;
+  bool no_new_privs_ = false, filtered_ = false, groups_denied_ = false;
 };
 
 }  // namespace lab

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -29,26 +30,40 @@ bool is_pid(const std::string& text) {
          std::all_of(text.begin(), text.end(), is_digit);
 }
 
-bool same_directory(const fs::path& one, const fs::path& other) {
+bool same_file(const fs::path& one, const fs::path& other) {
   std::error_code unreadable;
   return fs::equivalent(one, other, unreadable);
 }
 
-// Neither a namespace nor a root of its own.
-bool is_on_host(const std::string& pid) {
+// Neither a namespace nor a root of its own. `process` is its directory in /proc.
+bool is_on_host(const fs::path& process) {
   const bool shares_all =
       std::all_of(kNamespaceKinds.begin(), kNamespaceKinds.end(), [&](const NamespaceKind& kind) {
-        return namespace_of(pid, kind.file) == namespace_of("self", kind.file);
+        return same_file(process / "ns" / kind.file, fs::path("/proc/self/ns") / kind.file);
       });
-  return shares_all && same_directory("/proc/" + pid + "/root", "/");
+  return shares_all && same_file(process / "root", "/");
 }
 
-// A lab has a container and is in none; its child may be half in it (lab 09).
-void refuse_supervisor(const std::string& pid) {
-  const std::string parent = status_field(read_file("/proc/" + pid + "/status"), "PPid");
-  for (const ContainerFacts& facts : running_containers()) {
+std::string parent_of(const std::string& pid) {
+  return status_field(read_file("/proc/" + pid + "/status"), "PPid");
+}
+
+bool descends_from(std::string pid, const std::string& ancestor) {
+  while (!pid.empty() && pid != "0" && pid != ancestor) pid = parent_of(pid);
+  return pid == ancestor;
+}
+
+// A lab has a container and is in none; its child may be half in it (lab 09). What is to be the first process
+// has its full powers until it runs the command.
+void refuse_what_is_no_container_yet(const std::string& pid) {
+  const std::string parent = parent_of(pid);
+  for (const ContainerFacts& facts : containers()) {
     const std::string supervisor = std::to_string(facts.supervisor);
-    if (pid == std::to_string(facts.pid) || (pid != supervisor && parent != supervisor)) continue;
+    if (facts.pid == 0 && descends_from(pid, supervisor))
+      throw Error(fmt::format("process {} is of a container that is being made", pid), kList);
+    if (facts.pid == 0 || pid == std::to_string(facts.pid) ||
+        (pid != supervisor && parent != supervisor))
+      continue;
     throw Error(fmt::format("process {} is the lab itself, outside of its container", pid),
                 fmt::format("the container's first process is meant: --pid {}, or {}", facts.pid,
                             facts.name));
@@ -58,7 +73,9 @@ void refuse_supervisor(const std::string& pid) {
 }  // namespace
 
 Target::Target(const std::string& pid)
-    : pid_(pid), directory_(sys::open("/proc/" + pid, O_PATH | O_DIRECTORY)) {}
+    : pid_(pid), directory_(::open(("/proc/" + pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+  if (!directory_) throw Error(fmt::format("the process {} has ended", pid), kList);
+}
 
 fs::path Target::directory() const {
   return fmt::format("/proc/self/fd/{}", directory_.get());
@@ -66,14 +83,27 @@ fs::path Target::directory() const {
 
 bool Target::has_ended() const {
   const std::string state = status_field(read_file(directory() / "status"), "State");
-  return state.empty() || state.front() == 'Z' || state.front() == 'X';
+  if (state.empty() || state.front() == 'Z' || state.front() == 'X') return true;
+  std::error_code error;  // on its way to its end it has no namespaces any more
+  std::ignore = fs::read_symlink(directory() / "ns/mnt", error);
+  return error == std::errc::no_such_file_or_directory;
+}
+
+// Its pid may be another process's by now: a container's first process is below its lab.
+Target Target::first_process_of(const ContainerFacts& facts) {
+  Target target(std::to_string(facts.pid));
+  const bool is_its = descends_from(target.pid(), std::to_string(facts.supervisor)) &&
+                      !is_on_host(target.directory());
+  if (!is_its || target.has_ended())
+    throw Error(fmt::format("the container {} has ended", facts.name), kList);
+  return target;
 }
 
 Target Target::named(const std::string& name) {
   const std::vector<ContainerFacts> running = running_containers();
   std::vector<std::string> names;
   for (const ContainerFacts& facts : running) {
-    if (facts.name == name) return Target(std::to_string(facts.pid));
+    if (facts.name == name) return first_process_of(facts);
     names.push_back(facts.name);
   }
   const std::string near = nearest(name, names);
@@ -86,10 +116,10 @@ Target Target::with_pid(const std::string& text) {
     throw Error(fmt::format("--pid {}: not a pid", quoted(text)), "for example --pid 4711");
   if (!fs::exists("/proc/" + text + "/status"))
     throw Error(fmt::format("--pid {}: there is no such process", text), kList);
-  refuse_supervisor(text);
   Target target(text);
+  refuse_what_is_no_container_yet(text);
   if (target.has_ended()) throw Error(fmt::format("--pid {}: the process has ended", text), kList);
-  if (is_on_host(text)) {
+  if (is_on_host(target.directory())) {
     throw Error(fmt::format("process {} is in no container: it shares every namespace, and the "
                             "root, with this one",
                             text),

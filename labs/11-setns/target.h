@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app.h"
+#include "container_state.h"
 #include "unique_fd.h"
 
 namespace lab {
@@ -33,6 +34,7 @@ class Target {
 
  private:
   explicit Target(const std::string& pid);
+  static Target first_process_of(const ContainerFacts& facts);
 
   std::string pid_;
   UniqueFd directory_;

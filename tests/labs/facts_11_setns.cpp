@@ -5,16 +5,20 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "cgroup_layout.h"
 #include "container_state.h"
 #include "deadline.h"
 #include "error.h"
@@ -149,6 +153,40 @@ void become_nobody() {
   if (::setgid(65534) == -1 || ::setuid(65534) == -1) ::_exit(lab::kLabFailed);
 }
 
+// The container's state.json, with `what` in it replaced.
+void change_state(const Container& container, const std::string& what, const std::string& by) {
+  const fs::path file = "/proc/" + container.host()->process() + "/root/run/lab/containers/" +
+                        container.name() + "/state.json";
+  const std::string before = lab::read_file(file), after = replaced(before, what, by);
+  REQUIRE(before != after);
+  std::ofstream(file) << after;
+}
+
+// A cgroup in each hierarchy that takes a process without more ado.
+class Cgroups {
+ public:
+  Cgroups() {
+    for (const lab::CgroupHierarchy& hierarchy : lab::cgroup_layout()) {
+      const fs::path cgroup = hierarchy.place / ("lab-test-" + random_token());
+      if (hierarchy.has("cpuset") || ::mkdir(cgroup.c_str(), 0755) == -1) continue;
+      doors_.push_back(cgroup / (hierarchy.version == 1 ? "tasks" : "cgroup.procs"));
+    }
+  }
+  Cgroups(const Cgroups&) = delete;
+  Cgroups& operator=(const Cgroups&) = delete;
+  ~Cgroups() {
+    for (const fs::path& door : doors_)
+      eventually([&] { return ::rmdir(door.parent_path().c_str()) == 0; });
+  }
+
+  void enter() const {
+    for (const fs::path& door : doors_) std::ofstream(door) << 0;
+  }
+
+ private:
+  std::vector<fs::path> doors_;
+};
+
 }  // namespace
 
 TEST_CASE("the command is in every namespace of the container") {
@@ -255,6 +293,18 @@ TEST_CASE("no_new_privs and the system call filter hold for the command") {
   }
 }
 
+TEST_CASE("the system call filter refuses the command what it refuses the container") {
+  for (const char* options : {"", "--cap-add SYS_ADMIN", "--seccomp off"}) {
+    Container container(options);
+    Run run(container.enter());
+    run.wait_for_probe();
+    for (const char* call : {"call keyctl", "call mount", "call clone3", "call ptrace"})
+      expect_equal(fmt::format("{} {}: {}", options, call, container.run().ask(call)),
+                   fmt::format("{} {}: {}", options, call, run.ask(call)),
+                   {"", "a filter that is there may still be another one"});
+  }
+}
+
 TEST_CASE("the command has the user and the groups of the container") {
   Container container(kWithoutUserNamespace);
   Run run(container.enter().after([] { ::setgroups(1, &kCallersGroup); }));
@@ -271,6 +321,30 @@ TEST_CASE("the command of a container with a user namespace is no one outside") 
   expect_same_namespace(container.process(), run, "user");
   expect_same_ids(container.process(), run.process());
   expect_same_capabilities(container.process(), run.process());
+}
+
+TEST_CASE("no group of the caller is left where the container denies setgroups") {
+  need_options();
+  for (fs::path path = image(); path != path.root_path(); path = path.parent_path()) {
+    if ((fs::status(path).permissions() & fs::perms::others_exec) == fs::perms::none)
+      skip("an ordinary user cannot reach " + path.string());
+  }
+  const auto host = std::make_shared<Host>();
+  Run container(Request{}
+                    .by_program(binary_directory() + "/09-user-ns --rootfs {rootfs} -- {command}")
+                    .on(host)
+                    .after([] {
+                      ::setgroups(0, nullptr);
+                      become_nobody();
+                    }));
+  container.wait_for_probe();
+  expect_equal("deny\n", lab::read_file("/proc/" + container.process() + "/setgroups"),
+               {"", "control: such a container"});
+  Run run(lab_11("--pid " + container.process(), {"/probe"}).on(host).after([] {
+    ::setgroups(1, &kCallersGroup);
+  }));
+  run.wait_for_probe();
+  expect_same_ids(container.process(), run.process());
 }
 
 TEST_CASE("the command of a container whose user is not root is that user") {
@@ -427,6 +501,42 @@ TEST_CASE("what is no running container is refused") {
   Run beside(Request::of({binary_directory() + "/probe"}).by_program(kHostItself).on(host));
   beside.wait_for_probe();
   expect_refused_by_lab_11("--pid " + beside.process(), {"in no container", "hint:"}, host);
+}
+
+TEST_CASE("a name whose pid is another process's by now is refused") {
+  need_options();
+  Container container;
+  const auto host = container.host();
+  Run beside(Request::of({binary_directory() + "/probe"}).by_program(kHostItself).on(host));
+  beside.wait_for_probe();
+  Container other;
+  for (const std::string& pid : {beside.process(), other.process(), std::string("999999999")}) {
+    const std::string line = fmt::format("\"pid\": {},", container.process());
+    const std::string wrong = fmt::format("\"pid\": {},", pid);
+    change_state(container, line, wrong);
+    expect_refused_by_lab_11(container.name(), {"has ended", "hint:"}, host);
+    change_state(container, wrong, line);
+  }
+}
+
+TEST_CASE("a container in the making is not entered") {
+  need_options();
+  Container container;
+  change_state(container, fmt::format("\"pid\": {},", container.process()), "\"pid\": 0,");
+  expect_refused_by_lab_11(container.name(), {"no running container"}, container.host());
+  expect_refused_by_lab_11("--pid " + container.process(), {"is being made", "hint:"},
+                           container.host());
+}
+
+TEST_CASE("cgroups that cannot be reached from here are told, and not done without") {
+  need_options();
+  Container container;
+  const Cgroups own;
+  expect_refused(lab_11(container.name(), kEndAtOnce).on(container.host()).after([&] {
+    own.enter();
+    if (::unshare(CLONE_NEWCGROUP) == -1) ::_exit(lab::kLabFailed);
+  }),
+                 {"cgroup namespace", "hint:"});
 }
 
 TEST_CASE("a process that has ended is refused also where no one has asked how") {
