@@ -12,7 +12,10 @@ a --lower that is no layer is refused
 a --map that is none is refused
 a --memory that is no size or too little is refused
 a --pids that is no number of processes is refused
+a container in the making is not entered
+a name whose pid another process has by now is refused
 a process that has ended is refused also where no one has asked how
+an --upper that cannot be used has its owner back
 an --upper that cannot keep changes is refused
 an --ip that no container can have is refused
 an image that is missing or empty or no directory is refused

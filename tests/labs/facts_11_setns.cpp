@@ -503,7 +503,7 @@ TEST_CASE("what is no running container is refused") {
   expect_refused_by_lab_11("--pid " + beside.process(), {"in no container", "hint:"}, host);
 }
 
-TEST_CASE("a name whose pid is another process's by now is refused") {
+TEST_CASE("a name whose pid another process has by now is refused") {
   need_options();
   Container container;
   const auto host = container.host();
