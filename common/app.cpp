@@ -94,6 +94,8 @@ std::vector<std::string> command_of(const CLI::App& cli, const Operand& parse_op
     if (words.empty()) return {"/bin/sh"};
   } else if (words.front().rfind('-', 0) == 0) {
     const std::string name = words.front().substr(0, words.front().find('='));
+    if (cli.get_option_no_throw(name) != nullptr)
+      throw Error(fmt::format("the option {} comes too late", name), "options come first");
     throw Error(fmt::format("unknown option {}", name),
                 did_you_mean(name, option_names(cli), "--help lists the options"));
   }

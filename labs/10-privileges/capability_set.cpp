@@ -67,7 +67,7 @@ unsigned parse_capability(const std::string& name) {
 }
 
 bool is_all(const std::string& name) {
-  return upper_case(name) == "ALL";
+  return upper_case(name) == "ALL" || upper_case(name) == "CAP_ALL";
 }
 
 std::string capability_list(const CapabilitySet& set) {

@@ -23,7 +23,7 @@ CapabilitySet capabilities_of(const std::string& process, const std::string& lin
 /// nearest name as a hint, where there is none such.
 unsigned parse_capability(const std::string& name);
 
-bool is_all(const std::string& name);  ///< ALL, in any case
+bool is_all(const std::string& name);  ///< ALL or CAP_ALL, in any case
 
 /// As cap_from_text(3) has it, and libcap's names: "cap_chown,cap_kill".
 std::string capability_list(const CapabilitySet& set);

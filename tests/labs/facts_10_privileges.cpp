@@ -172,6 +172,7 @@ TEST_CASE("--cap-add and --cap-drop change the set") {
       {{"--cap-drop", "cap_chown", "--cap-drop", "CAP_KILL"},
        kDockers & ~kChown & ~(1UL << CAP_KILL)},
       {{"--cap-drop", "all"}, 0},
+      {{"--cap-drop", "CAP_ALL"}, 0},
       {{"--cap-drop", "ALL", "--cap-add", "Net_Admin", "--cap-add", "chown"}, kNetAdmin | kChown},
       {{"--cap-add", "ALL"}, all},
       {{"--cap-add", "ALL", "--cap-drop", "NET_ADMIN"}, all & ~kNetAdmin},
