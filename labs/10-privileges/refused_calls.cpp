@@ -10,6 +10,8 @@ namespace lab {
 namespace {
 
 constexpr int kNone = RefusedGroup::kNone;
+// A part of CAP_SYS_ADMIN before Linux 5.8, and of what it permits still. Older headers have no names for them.
+constexpr int kPerfmon = 38, kBpf = 39;  // CAP_PERFMON, CAP_BPF
 
 // The kernel looks at the lower half of these arguments only: a filter that compared the whole
 // would be passed by a bit in the upper half.
@@ -41,7 +43,13 @@ const std::vector<RefusedGroup>& refused_groups() {
         {"swapoff"}}},
 
       {"it sees what others on the machine do", CAP_SYS_ADMIN,
-       {{"bpf"}, {"perf_event_open"}, {"fanotify_init"}, {"lookup_dcookie"}}},
+       {{"fanotify_init"}, {"lookup_dcookie"}}},
+
+      {"it counts and samples what others on the machine do", kPerfmon,
+       {{"perf_event_open"}}},
+
+      {"it puts a program into the kernel, where it sees what others do", kBpf,
+       {{"bpf"}}},
 
       {"a module is code in the kernel, and the kernel is everyone's", CAP_SYS_MODULE,
        {{"init_module"}, {"finit_module"}, {"delete_module"}}},
@@ -97,10 +105,12 @@ const std::vector<RefusedGroup>& refused_groups() {
 // clang-format on
 
 std::vector<RefusedGroup> groups_refused_to(const CapabilitySet& kept) {
+  CapabilitySet permitting = kept;
+  if (kept[CAP_SYS_ADMIN]) permitting.set(kPerfmon).set(kBpf);
   std::vector<RefusedGroup> refused;
   for (const RefusedGroup& group : refused_groups()) {
     const bool permitted =
-        group.permitted_by != kNone && kept[static_cast<size_t>(group.permitted_by)];
+        group.permitted_by != kNone && permitting[static_cast<size_t>(group.permitted_by)];
     if (!permitted) refused.push_back(group);
   }
   return refused;

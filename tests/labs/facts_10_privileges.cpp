@@ -276,6 +276,13 @@ TEST_CASE("what a kept capability is for is allowed") {
   tracer.wait_for_probe();
   expect_answer("No such process", tracer, "ptrace", "what permits ptrace(2)?");
   expect_answer(kRefused, tracer, "unshare", "each capability permits its own groups only");
+  for (const char* permits : {"SYS_ADMIN", "PERFMON"}) {
+    constexpr int kPerfmon = 38;  // since Linux 5.8
+    if (permits == std::string("PERFMON") && (own_set("CapBnd") >> kPerfmon & 1) == 0) continue;
+    Run sampler(Request{}.on(host).with_options(with(host_users, {"--cap-add", permits})));
+    sampler.wait_for_probe();
+    expect_answer("Bad address", sampler, "perf_event_open", "what permits perf_event_open(2)?");
+  }
 }
 
 TEST_CASE("--seccomp off has no filter") {

@@ -491,7 +491,8 @@ TEST_CASE("what is no running container is refused") {
                            {"no running container", "did you mean " + container.name()}, host);
   expect_refused_by_lab_11("../" + container.name(), {"no running container", "hint:"}, host);
   expect_refused_by_lab_11("", {"which container", "hint:"}, host);
-  expect_refused_by_lab_11(container.name() + " --env A=1", {"--env comes too late", "hint:"}, host);
+  expect_refused_by_lab_11(container.name() + " --env A=1", {"--env comes too late", "hint:"},
+                           host);
   for (const char* none : {"0", "-1", "x", "1x", "''", "99999999999999999999"})
     expect_refused_by_lab_11(fmt::format("--pid {}", none), {"not a pid", "hint:"}, host);
   expect_refused_by_lab_11("--pid 999999999", {"no such process", "hint:"}, host);

@@ -5,7 +5,7 @@ set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=${LAB_BIN:-$home/build/bin}
-user=lab-ordinary uid=4242 gid=4243 first=300000 count=65536
+user=lab-ordinary uid=4242 gid=4243 first=300000 count=65536 second=500000
 failed=0
 
 ((EUID == 0)) || { echo "tests/rootless/run.sh needs root: it makes up a user" >&2; exit 2; }
@@ -43,7 +43,8 @@ make_user() {
 }
 
 give_range() {
-  overlay /etc/subuid "$user:$first:$count" && overlay /etc/subgid "$user:$first:$count"
+  local ranges=$user:$first:$count$'\n'$user:$second:1000
+  overlay /etc/subuid "$ranges" && overlay /etc/subgid "$ranges"
 }
 
 # lab [OPTION...] [-- COMMAND...]: the lab, as that user.
@@ -102,6 +103,9 @@ alone() {
   stop
   devices_work alone
   has "alone: --explain says why" "oneself alone: /etc/subuid and /etc/subgid have no range" "$(why)"
+  start --map "0:$uid:1"
+  same "alone: --map of oneself" "0 $gid 1" "$(ids gid_map)"
+  stop
   refused "alone: --map of others' ids" "yours is $uid alone" --map 0:$first:10
 }
 
@@ -121,6 +125,10 @@ with_range() {
     "$(stat -c %u:%g "$scratch/home/kept/upper/"{roots,others} | xargs)"
   start --map "0:$first:1000"
   same "with a range: --map of one's own ids" "0 $first 1000" "$(ids uid_map)"
+  stop
+  start --map "0:$uid:1" --map "1:$second:500"
+  same "with a range: --map of oneself and of another range of one's own" "0 $uid 1 1 $second 500" "$(ids uid_map)"
+  same "with a range: then the group is one's own" "0 $gid 1 1 $second 500" "$(ids gid_map)"
   stop
   refused "with a range: --map past its end" "65536 ids from $first on" --map "0:$first:65537"
   refused "with a range: --map of root" "not permitted" --map 0:0:1
