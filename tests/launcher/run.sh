@@ -321,10 +321,16 @@ modes() {
 }
 
 tours() {
+  local escape
   lab view 02
   ok "view shows both sides" both says 'OUTSIDE' exits 0
   ok "view tells own from shared" both says 'own' says 'shared'
   ok "view fits 100 columns" bash -c "! grep -E '^.{101}' '$work/out'"
+  # One escape for each lab is enough here: tests/escapes runs them all.
+  for escape in abstract-socket fork-bomb memory-hog rename-host device-node load-module core-pattern sysrq release-agent; do
+    rm "$tree"/labs/*/"escape_${escape//-/_}.cpp"
+  done
+  all_built
   lab tour
   ok "tour ends well" exits 0
   ok "its table shows what lab 04 closed" grep -Eq '^chroot-dotdot +out +out +out +out +held' "$work/out"
