@@ -57,12 +57,12 @@ class ContainerState {
   void publish(const std::string& address = "");
 
  private:
+  void write() const;
+
   ContainerFacts facts_;
   LockFile lock_;
   std::filesystem::path path_;
   UniqueFd file_;
-
-  void write() const;
 };
 
 /// The containers of all labs that run now, by name; those in the making have no pid yet. Removes the

@@ -17,8 +17,8 @@ namespace lab {
 namespace fs = std::filesystem;
 namespace {
 
-// The errno; 0 where the directory, `top` or one below it, is there. Others cannot write to it, whatever the umask: they would
-// have a say in which locks hold.
+// The errno; 0 where the directory, `top` or one below it, is there. Others cannot write to it, whatever
+// the umask: they would have a say in which locks hold.
 int make_directories(const fs::path& directory, const fs::path& top) {
   std::error_code unknown;
   if (fs::exists(directory, unknown)) return 0;

@@ -39,27 +39,31 @@ bool same_file(const fs::path& one, const fs::path& other) {
 bool is_on_host(const fs::path& process) {
   const bool shares_all =
       std::all_of(kNamespaceKinds.begin(), kNamespaceKinds.end(), [&](const NamespaceKind& kind) {
-        return same_file(process / "ns" / kind.file, fs::path("/proc/self/ns") / kind.file);
+        const fs::path own = fs::path("/proc/self/ns") / kind.file;
+        return !fs::exists(own) || same_file(process / "ns" / kind.file, own);
       });
   return shares_all && same_file(process / "root", "/");
 }
 
-std::string parent_of(const std::string& pid) {
-  return status_field(read_file("/proc/" + pid + "/status"), "PPid");
+// `process` is its directory in /proc.
+std::string parent_of(const fs::path& process) {
+  return status_field(read_file(process / "status"), "PPid");
 }
 
-bool descends_from(std::string pid, const std::string& ancestor) {
-  while (!pid.empty() && pid != "0" && pid != ancestor) pid = parent_of(pid);
-  return pid == ancestor;
+bool descends_from(const std::string& ancestor, const fs::path& process) {
+  std::string parent = parent_of(process);
+  while (!parent.empty() && parent != "0" && parent != ancestor)
+    parent = parent_of("/proc/" + parent);
+  return parent == ancestor;
 }
 
-// A lab has a container and is in none; its child may be half in it (lab 09). What is to be the first process
-// has its full powers until it runs the command.
-void refuse_what_is_no_container_yet(const std::string& pid) {
-  const std::string parent = parent_of(pid);
+// A lab has a container and is in none; its child may be half in it (lab 09). What is to be the first
+// process has its full powers until it runs the command.
+void refuse_what_is_no_container_yet(const std::string& pid, const fs::path& process) {
+  const std::string parent = parent_of(process);
   for (const ContainerFacts& facts : containers()) {
     const std::string supervisor = std::to_string(facts.supervisor);
-    if (facts.pid == 0 && descends_from(pid, supervisor))
+    if (facts.pid == 0 && (pid == supervisor || descends_from(supervisor, process)))
       throw Error(fmt::format("process {} is of a container that is being made", pid), kList);
     if (facts.pid == 0 || pid == std::to_string(facts.pid) ||
         (pid != supervisor && parent != supervisor))
@@ -92,7 +96,7 @@ bool Target::has_ended() const {
 // Its pid may be another process's by now: a container's first process is below its lab.
 Target Target::first_process_of(const ContainerFacts& facts) {
   Target target(std::to_string(facts.pid));
-  const bool is_its = descends_from(target.pid(), std::to_string(facts.supervisor)) &&
+  const bool is_its = descends_from(std::to_string(facts.supervisor), target.directory()) &&
                       !is_on_host(target.directory());
   if (!is_its || target.has_ended())
     throw Error(fmt::format("the container {} has ended", facts.name), kList);
@@ -117,7 +121,7 @@ Target Target::with_pid(const std::string& text) {
   if (!fs::exists("/proc/" + text + "/status"))
     throw Error(fmt::format("--pid {}: there is no such process", text), kList);
   Target target(text);
-  refuse_what_is_no_container_yet(text);
+  refuse_what_is_no_container_yet(text, target.directory());
   if (target.has_ended()) throw Error(fmt::format("--pid {}: the process has ended", text), kList);
   if (is_on_host(target.directory())) {
     throw Error(fmt::format("process {} is in no container: it shares every namespace, and the "
