@@ -37,13 +37,15 @@ leaked_fd() {
   "${command[@]}" 7</ {copy_lock}<&- || status=$?
 }
 
-# The victim reads from a pipe that only this script writes to: it cannot outlive it.
+# The victim reads from a pipe that only this script writes to: it cannot outlive it. Until it answers it may still be
+# this script's fork, which would take the signal for its own and clean up.
 kill_host() {
   local pid
-  # shellcheck disable=SC2034,SC2154 # bash sets victim_PID
   coproc victim { exec cat; }
-  # shellcheck disable=SC2154
+  # shellcheck disable=SC2154 # bash sets victim_PID
   pid=$victim_PID
+  echo >&"${victim[1]}"
+  read -r _ <&"${victim[0]}"
   note "host: started a victim, pid $pid"
   in_lab /escape "$pid"
   run "${command[@]}" {copy_lock}<&- || status=$?

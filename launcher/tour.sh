@@ -74,7 +74,7 @@ expected() {
   if [[ $number == chroot || $2 == 09-*"$no_user_namespace" || $2 == *read-only-paths || $number < $(closed_by "$1") ]]; then echo out; else echo held; fi
 }
 
-# judge ESCAPE LAB STATUS: notes what came of it, and says where that is a surprise.
+# judge ESCAPE LAB STATUS [WORDS]: notes what came of it, and says where that is a surprise, with what it said.
 judge() {
   local verdict
   case $3 in 0) verdict=out ;; 1) verdict=held ;; 77) verdict=- ;; *) verdict="error $3" ;; esac
@@ -82,6 +82,7 @@ judge() {
   [[ $verdict != - && $verdict != "$(expected "$1" "$2")" ]] || return 0
   surprises=$((surprises + 1))
   echo "$(colour 1 31)SURPRISE: $1 in $2: $verdict, but expected: $(expected "$1" "$2")$(colour 1 0)"
+  [[ ! ${4:-} ]] || printf '%s\n' "$4"
 }
 
 # try_escape ESCAPE LAB [OPTION...]
@@ -175,26 +176,28 @@ measure_machine() {
   for escape in "${all[@]}"; do [[ ${verdicts["$escape $1"]:-} ]] || judge "$escape" "$1" 125; done
 }
 
-# The cells that the tour did not pass are measured here, without their words.
+# The cells that the tour did not pass are measured here: their words are told only where they surprise.
 summary() {
-  local escape lab status
+  local escape lab status said cell row
   heading "which escape works where" "each cell was run just now; chroot is plain chroot(8), before lab 01"
   echo "   out: it reached the host; held: it did not; -: this machine has nothing of that kind"
   for lab in $(labs); do [[ $lab != 12-* ]] || measure_machine "$lab"; done
   printf '\n%-17s' ''
-  for lab in chroot $(with_containers); do printf '%-7s' "${lab%%-*}"; done
+  for lab in chroot $(with_containers); do printf '%-6s ' "${lab%%-*}"; done
+  printf '\n'
   for escape in $(in_order); do
-    printf '\n%-17s' "$escape"
+    printf -v row '%-17s' "$escape"
     for lab in chroot $(with_containers); do
       if [[ ! ${verdicts["$escape $lab"]:-} ]]; then
         status=0
-        script_as_root escape.sh "$escape" "$lab" >/dev/null 2>&1 || status=$?
-        judge "$escape" "$lab" "$status"
+        said=$(script_as_root escape.sh "$escape" "$lab" 2>&1) || status=$?
+        judge "$escape" "$lab" "$status" "$said"
       fi
-      printf '%-7s' "${verdicts["$escape $lab"]}"
+      printf -v cell '%-6s ' "${verdicts["$escape $lab"]}"
+      row+=$cell
     done
+    echo "$row"
   done
-  printf '\n'
 }
 
 tour() {
