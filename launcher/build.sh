@@ -3,7 +3,7 @@
 # owner of the tree: launcher/build.sh DIR [-DOPTION=VALUE...] TARGET...
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 build_dir=$1 options=(-DCMAKE_BUILD_TYPE=Release)
 shift

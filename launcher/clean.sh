@@ -2,7 +2,7 @@
 # Removes what a killed lab left behind, and only that; names each thing. Run by ./lab as root.
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=launcher/image_copy.sh
 source "$launcher/image_copy.sh"
 

@@ -3,7 +3,8 @@
 # before they run, root, and the names of labs. Sourced, never run.
 
 # `.` where the reader stands in the project, so that the commands shown are short.
-home=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+home=$(readlink -f "${BASH_SOURCE[0]}")
+home=${home%/launcher/*}
 [[ $home -ef . ]] && home=.
 launcher=$home/launcher
 bin=$home/build/bin
@@ -73,7 +74,10 @@ as_owner() { if [[ $owner ]]; then sudo -H -u "$owner" -- "$@"; else "$@"; fi; }
 
 # --- names ------------------------------------------------------------------------------
 
-labs() { find "$home/labs" -mindepth 1 -maxdepth 1 -name '[0-9][0-9]-*' -printf '%f\n' | sort; }
+labs() {
+  local folder
+  for folder in "$home"/labs/[0-9][0-9]-*; do echo "${folder##*/}"; done
+}
 escapes() { find "$home/labs" -name 'escape_*.cpp' -printf '%f\n' | sed 's/^escape_//; s/\.cpp$//; s/_/-/g' | sort; }
 
 # nearest WORD CANDIDATE...: the candidate with the fewest letters to change.

@@ -3,7 +3,7 @@
 # a container that runs. Run by ./lab as root: launcher/compare.sh LAB...
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 failed=0
 kinds=()

@@ -4,7 +4,7 @@
 # One line a fact (ok, warn or FAIL), then one line a lab; exit 1 where a lab cannot run.
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 declare -A broken # fact -> its message
 scratch=          # what `folder` tries itself on

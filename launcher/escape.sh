@@ -6,7 +6,7 @@
 set -Eeuo pipefail
 trap 'exit 125' ERR
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=launcher/image_copy.sh
 source "$launcher/image_copy.sh"
 # shellcheck source=launcher/escape_targets.sh

@@ -5,7 +5,7 @@
 # Exit status: the command's; 125 where the container did not start.
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 options=() entering=()
 while [[ $1 != -- ]]; do

@@ -4,10 +4,10 @@
 
 # g++ 8 is the oldest that will do; Ubuntu 18.04 calls it g++-8, and has setpriv outside of util-linux.
 compiler=g++ setpriv=
-if grep -qs '^VERSION_ID="18.04"' /etc/os-release; then compiler=g++-8 setpriv=setpriv; fi
+if [[ -r /etc/os-release && $(</etc/os-release) == *'VERSION_ID="18.04"'* ]]; then compiler=g++-8 setpriv=setpriv; fi
 
 emulator=qemu-system-x86
-if [[ $(uname -m) == aarch64 ]]; then emulator=qemu-system-arm; fi
+if [[ $HOSTTYPE == aarch64 ]]; then emulator=qemu-system-arm; fi
 
 # The sanitizers' libraries, which come in a package that is named for clang's version.
 clang_runtime() {

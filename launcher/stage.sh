@@ -4,7 +4,7 @@
 # Exit status: 0 where every claim holds.
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 # A step left out may harm the host: both containers get one stand-in for it then, with an image in memory.
 if [[ "$*" == *--skip* && ! ${LAB_STAND_IN:-} ]]; then

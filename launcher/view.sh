@@ -3,7 +3,7 @@
 # Run by ./lab as root: launcher/view.sh 04-pivot-root
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "${BASH_SOURCE[0]%/*}/common.sh"
 
 lab=$1
 declare -A inside

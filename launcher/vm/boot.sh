@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317 # clean_up is called by the trap
 set -euo pipefail
 # shellcheck source=launcher/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+source "${BASH_SOURCE[0]%/*}/../common.sh"
 
 lab=$1
 shift
