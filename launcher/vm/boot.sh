@@ -86,11 +86,12 @@ accelerated() { [[ ${LAB_KVM:-} == 1 ]]; }
 # Sets qemu: the program, and the machine that it is to be. Without KVM each instruction is translated once for each
 # address, and what it may reach is looked up anew after each change of address space: so that programs lie where they
 # lay before (norandmaps), and the kernel does not change it at every system call (mitigations=off). Nor does
-# it clear the memory that it takes for itself (init_on_alloc), or test its ciphers (cryptomgr). What a plain processor
+# it clear the memory that it takes for itself (init_on_alloc), or test its ciphers (cryptomgr). The processor's own clock
+# is read in one instruction (tsc); the kernel would doubt it, and ask a device each time. What a plain processor
 # cannot do need not be imitated, and is slow: copying takes 5 times as long with -cpu max.
 choose_machine() {
   local words="quiet panic=-1"
-  accelerated || words+=" norandmaps mitigations=off init_on_alloc=0 cryptomgr.notests"
+  accelerated || words+=" norandmaps mitigations=off init_on_alloc=0 cryptomgr.notests tsc=reliable"
   case $(uname -m) in
     x86_64) qemu=(qemu-system-x86_64 -machine q35 -append "$words console=ttyS0") processor=qemu64 ;;
     aarch64) qemu=(qemu-system-aarch64 -machine virt -append "$words console=ttyAMA0") processor=cortex-a72 ;;
