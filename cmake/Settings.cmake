@@ -63,7 +63,7 @@ endif()
 function(precompile_headers target)
   if(LAB_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE <algorithm> <filesystem> <fstream> <functional> <map> <memory> <optional> <set>
-      <sstream> <string> <vector> <fmt/format.h>)
+      <sstream> <string> <vector> <fmt/core.h>)
     # What ccache knows it by, where CCACHE_PCH_EXTSUM tells it to, or it would read its 70 MB for each file that is compiled.
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.gch.sum
       "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}; fmt: ${lab_fmt_SOURCE}\n")

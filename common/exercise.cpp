@@ -1,6 +1,6 @@
 #include "exercise.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "error.h"
 

@@ -1,7 +1,7 @@
 #include "flags.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/bpf.h>
 #include <linux/seccomp.h>
 #include <sys/capability.h>

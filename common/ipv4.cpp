@@ -1,7 +1,7 @@
 #include "ipv4.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace lab {
 

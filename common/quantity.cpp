@@ -1,6 +1,6 @@
 #include "quantity.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cctype>
 #include <limits>

@@ -1,7 +1,7 @@
 #include "sys.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <grp.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>

@@ -1,7 +1,7 @@
 // The file systems that are mounted, as df(1) tells: proc_pid_mountinfo(5), statvfs(3).
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 

@@ -1,6 +1,6 @@
 // Who a process is: the host's name, user and group; and on which kernel; with which variables.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/utsname.h>
 
 #include <algorithm>

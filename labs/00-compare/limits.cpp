@@ -1,6 +1,6 @@
 // What a process may do, and how much it may have: cgroups(7), capabilities(7), seccomp(2).
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bitset>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // The network links with their addresses: netdevice(7), getifaddrs(3).
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <ifaddrs.h>
 #include <linux/if_packet.h>
 #include <net/if.h>

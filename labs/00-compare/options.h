@@ -1,7 +1,7 @@
 // The command line: 00-compare [--pid PID | --lab NN | --docker NAME | --podman NAME] [--json]
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 #include <optional>

@@ -1,6 +1,6 @@
 // The root directory: where each path that begins with / begins.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 

@@ -1,6 +1,6 @@
 #include "address_lease.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 #include <tuple>

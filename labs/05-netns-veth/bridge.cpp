@@ -1,6 +1,6 @@
 #include "bridge.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <net/if.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The options --ip, --bridge and --nat, which lab 05 and every later one takes.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "usage.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 #include <sstream>

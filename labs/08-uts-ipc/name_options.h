@@ -1,7 +1,7 @@
 // The options --name and --hostname, which lab 08 and every later one takes.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <string>

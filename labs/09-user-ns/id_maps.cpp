@@ -1,6 +1,6 @@
 #include "id_maps.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <pwd.h>
 #include <unistd.h>
 

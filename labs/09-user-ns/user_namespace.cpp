@@ -1,6 +1,6 @@
 #include "user_namespace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <string>

@@ -1,6 +1,6 @@
 #include "without_root.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>

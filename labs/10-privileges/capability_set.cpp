@@ -1,6 +1,6 @@
 #include "capability_set.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 

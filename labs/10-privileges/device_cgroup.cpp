@@ -1,6 +1,6 @@
 #include "device_cgroup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #include "device_program.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/bpf.h>
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 // takes.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

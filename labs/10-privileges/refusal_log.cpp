@@ -1,6 +1,6 @@
 #include "refusal_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <seccomp.h>

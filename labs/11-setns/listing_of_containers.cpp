@@ -1,6 +1,6 @@
 #include "listing_of_containers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "frames.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "error.h"
 

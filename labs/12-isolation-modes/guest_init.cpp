@@ -3,7 +3,7 @@
 // The host packs it, static, into the guest's first file system, and boots with rdinit=/.lab-init/guest-init.
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "guest_network.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,6 @@
 #include "guest_request.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <sstream>
 

@@ -1,7 +1,7 @@
 #include "guest_setup.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>

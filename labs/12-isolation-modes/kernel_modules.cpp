@@ -1,6 +1,6 @@
 #include "kernel_modules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "process_mode.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 

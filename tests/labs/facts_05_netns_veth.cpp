@@ -1,7 +1,7 @@
 // What is true of the command from lab 05 on.
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // What is true of the command from lab 10 on.
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>

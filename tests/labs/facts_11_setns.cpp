@@ -3,7 +3,7 @@
 // {name}, {pid} or {command} in it, it is any program that does so.
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/stat.h>

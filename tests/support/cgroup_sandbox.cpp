@@ -1,7 +1,7 @@
 #include "cgroup_sandbox.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>

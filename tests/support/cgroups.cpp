@@ -1,6 +1,6 @@
 #include "cgroups.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <sstream>
 

@@ -1,6 +1,6 @@
 #include "facts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <csignal>
 

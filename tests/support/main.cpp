@@ -5,7 +5,7 @@
 // It prints the report, and writes `passed` or the first failing check's name to the file
 // $LAB_PROGRESS, where that is set. Exit status: 0 all passed, 1 some failed, 2 bad usage.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "report.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace check {
 namespace {

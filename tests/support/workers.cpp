@@ -1,6 +1,6 @@
 #include "workers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
