@@ -65,23 +65,16 @@ same_tree() {
     "$(diff -r --no-dereference "$image" bare | grep '^[<>]' | paste -sd' ')"
 }
 
+# Without what it would fetch and lay out with, it can only look.
 second_call() {
-  local before best=1000000 start took
+  local before
   fetch_ok "${from_package[@]}" image
   path_without curl wget apt-get dpkg-deb mktemp
   before=$(snapshot .)
-  # The best of many: the machine may be busy with other things.
-  for _ in {1..40}; do
-    start=$(date +%s%N)
-    fetch_ok image
-    took=$(( ($(date +%s%N) - start) / 1000 ))
-    (( took >= best )) || best=$took
-    (( best >= 100000 )) || break
-  done
+  fetch_ok image
   fetch_ok "${from_package[@]}" image
   expect 'the image after more calls' "$before" "$(snapshot .)"
   expect_only image programs
-  (( best < 100000 )) || echo "a second call: expected under 100000 µs, seen $best µs"
 }
 
 ordinary_user() {
@@ -159,7 +152,7 @@ check 'a shell runs in the image' runs_in_chroot
 check 'by default the package of the distribution is taken, without a warning' from_the_distribution
 check 'the default folder is rootfs/busybox of the project, from wherever' default_folder
 check 'the same input gives the same tree' same_tree
-check 'a second call changes nothing, needs no network, and is quick' second_call
+check 'a second call changes nothing, and needs neither network nor tools' second_call
 check 'an ordinary user can build' ordinary_user
 check 'a path may hold anything' any_path
 check 'a binary of the other architecture gets its links too' other_architecture
