@@ -156,6 +156,7 @@ std::string prctl_option(int option) {
          : option == PR_SET_NO_NEW_PRIVS ? "PR_SET_NO_NEW_PRIVS"
          : option == PR_SET_DUMPABLE     ? "PR_SET_DUMPABLE"
          : option == PR_SET_KEEPCAPS     ? "PR_SET_KEEPCAPS"
+         : option == PR_SET_THP_DISABLE  ? "PR_SET_THP_DISABLE"
                                          : std::to_string(option);
 }
 

@@ -2,9 +2,10 @@
 # Which Debian and Ubuntu packages are needed for what, and installing those that are missing.
 # Sourced by ./lab.
 
-# g++ 8 is the oldest that will do; Ubuntu 18.04 calls it g++-8, and has setpriv outside of util-linux.
-compiler=g++ setpriv=
-if [[ -r /etc/os-release && $(</etc/os-release) == *'VERSION_ID="18.04"'* ]]; then compiler=g++-8 setpriv=setpriv; fi
+# g++ 8 is the oldest that will do; Ubuntu 18.04 calls it g++-8, and has setpriv outside of util-linux. Its QEMU starts
+# no kernel that is unpacked.
+compiler=g++ setpriv='' lz4=lz4
+if [[ -r /etc/os-release && $(</etc/os-release) == *'VERSION_ID="18.04"'* ]]; then compiler=g++-8 setpriv=setpriv lz4=; fi
 
 emulator=qemu-system-x86
 if [[ $HOSTTYPE == aarch64 ]]; then emulator=qemu-system-arm; fi
@@ -21,7 +22,7 @@ packages_for() {
     build) echo "$compiler cmake ninja-build git ca-certificates procps libmnl-dev libcap-dev libseccomp-dev libarchive-dev" ;;
     libraries) echo "libcli11-dev>=2.1 libfmt-dev>=8 doctest-dev>=2.4.6 nlohmann-json3-dev>=3.9" ;;
     watch) echo entr ;;
-    machine) echo "$emulator kmod xz-utils zstd util-linux $setpriv" ;; # lab 12's, and fetching its kernel
+    machine) echo "$emulator kmod xz-utils zstd $lz4 binutils util-linux $setpriv" ;; # lab 12's, and fetching its kernel
     vm) echo "$(packages_for machine) cpio nftables iproute2" ;;
     test)
       echo "ccache clang clang-format clang-tidy shellcheck bubblewrap crun runc strace jq tree expect" \

@@ -3,8 +3,9 @@
 # Run it as `rootfs-scripts/fetch-kernel.sh [DIR]`, DIR being .lab/kernel of this project by default; it needs no root.
 #
 #   DIR/vmlinuz         the kernel
+#   DIR/vmlinux-...     the same as it is once it has unpacked itself, where QEMU can start it so (x86_64)
 #   DIR/lib/modules/    the modules and what they depend on, ready for modprobe
-#   DIR/made-for        architecture and modules: as long as these are wanted, a second call changes nothing
+#   DIR/made-for        architecture, modules, and that it is unpacked: as long as these are wanted, a second call changes nothing
 set -euo pipefail
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 
@@ -88,6 +89,30 @@ take_modules() {
   run depmod -b "$work/new" "$1"
 }
 
+# number FILE OFFSET SIZE: of that many bytes, the least first.
+number() { od -An --endian=little -t "u$3" -j "$2" -N "$3" -- "$1" | tr -d ' '; }
+
+# unpack_kernel KERNEL TO: what it would unpack (Linux's Documentation/arch/x86/boot.rst: setup_sects, payload_offset,
+# payload_length; the last four bytes are the size that comes out). No TO where there is nothing to unpack it with, or
+# where it has no PVH entry (an ELF note of type 18), by which alone QEMU could start it: the labs can do without.
+unpack_kernel() {
+  local begin size unpack=false
+  begin=$((($(number "$1" $((0x1f1)) 1) + 1) * 512 + $(number "$1" $((0x248)) 4)))
+  size=$(number "$1" $((0x24c)) 4)
+  case $(od -An -tx1 -j "$begin" -N 4 -- "$1") in
+    ' 1f 8b '*) unpack=gzip ;;
+    ' fd 37 7a 58') unpack=xz ;;
+    ' 28 b5 2f fd') unpack=zstd ;;
+    ' 02 21 4c 18') unpack=lz4 ;;
+  esac
+  # They complain of the four bytes, those that do not know them: whether all came out is told by the size.
+  { dd if="$1" iflag=skip_bytes,count_bytes bs=1M skip="$begin" count="$size" status=none |
+    "$unpack" -dc >"$2"; } 2>/dev/null || true
+  if [[ $(stat -c %s -- "$2") == "$(number "$1" $((begin + size - 4)) 4)" ]] &&
+    readelf -n "$2" 2>/dev/null | grep -c '(0x00000012)' >/dev/null; then return; fi
+  rm -f -- "$2"
+}
+
 in_place() { [[ -e $dir/vmlinuz && -f $dir/made-for ]] && cmp -s "$dir/made-for" - <<<"$made_for"; }
 
 case ${1-} in
@@ -99,7 +124,7 @@ for tool in apt-get apt-cache dpkg-deb depmod modprobe xz zstd; do
   command -v "$tool" >/dev/null || die "not found: $tool" "sudo apt-get install kmod xz-utils zstd, on Debian or Ubuntu"
 done
 arch=$(dpkg --print-architecture)
-made_for=$arch$'\n'$modules
+made_for=$arch$'\n'$modules$'\n'vmlinux
 dir=$(realpath -m -- "${1:-$(dirname -- "${BASH_SOURCE[0]}")/../.lab/kernel}")
 if in_place; then exit; fi
 
@@ -119,6 +144,7 @@ unpack
 mkdir "$work/new"
 release=$(basename "$unpacked"/lib/modules/*)
 cp -- "$unpacked/boot/vmlinuz-$release" "$work/new/vmlinuz"
+[[ $arch != amd64 ]] || unpack_kernel "$work/new/vmlinuz" "$work/new/vmlinux-$release"
 take_modules "$release"
 echo "$made_for" >"$work/new/made-for"
 chmod -R a+rX "$work/new"

@@ -92,6 +92,8 @@ Kernel find_kernel(const fs::path& given) {
                 kHowToFetch);
   kernel.release = release_in(head);
   kernel.modules = modules_beside(kernel);
+  const fs::path unpacked = kernel.file.parent_path() / ("vmlinux-" + kernel.release);
+  if (fs::exists(unpacked)) kernel.unpacked = unpacked;
   return kernel;
 }
 

@@ -8,8 +8,9 @@ namespace lab {
 
 struct Kernel {
   std::filesystem::path file;
-  std::string release;            ///< as uname -r will have it; empty where the file does not tell
-  std::filesystem::path modules;  ///< lib/modules/RELEASE beside the file; empty: there is none
+  std::filesystem::path unpacked;  ///< vmlinux-RELEASE beside it, the same; empty: there is none
+  std::string release;             ///< as uname -r will have it; empty where the file does not tell
+  std::filesystem::path modules;   ///< lib/modules/RELEASE beside the file; empty: there is none
 };
 
 /// `given` is the file, or a folder in which it is called vmlinuz. Errors: Error where it is not

@@ -67,6 +67,7 @@ Machine::Machine(const MachineWish& wish, CaughtSignals& signals)
     : signals_(signals), timeout_(wish.isolation.timeout()), guest_(request_for_guest(wish)) {
   const Kernel kernel = find_kernel(wish.isolation.kernel());
   hardware_.kernel = kernel.file;
+  hardware_.unpacked_kernel = kernel.unpacked;
   hardware_.microvm = qemu_has_microvm(qemu_program());
   hardware_.memory = wish.limits.memory.value_or(hardware_.memory);
   hardware_.cpus = processors_for(wish.limits.cpus);

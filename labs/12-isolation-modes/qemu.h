@@ -17,7 +17,8 @@ namespace lab {
 /// What is in the machine.
 struct Hardware {
   std::filesystem::path kernel;
-  std::uint64_t memory = 256 << 20;  ///< bytes
+  std::filesystem::path unpacked_kernel;  ///< the same, with a PVH entry; empty: there is none
+  std::uint64_t memory = 256 << 20;       ///< bytes
   unsigned cpus = 1;
   bool kvm = false;
   bool microvm = true;  ///< else a whole PC, whose devices are on a PCI bus

@@ -2,8 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "error.h"
 #include "kernel.h"
+#include "qemu.h"
 
 namespace {
 
@@ -59,3 +65,33 @@ TEST_CASE("a kernel's release: up to the blank, and none in what is no kernel") 
   CHECK(lab::release_in(std::string(0x1000, 'x')) == "");
   CHECK(lab::release_in(kernel_that_says("6.1.0-9 x").substr(0, 0x300)) == "");
 }
+
+#ifdef __x86_64__  // nowhere else does QEMU start an unpacked kernel, or does a kernel tell its release
+TEST_CASE("an unpacked kernel: the one of the same release") {
+  char folder[] = "/tmp/lab-unit.XXXXXX";
+  REQUIRE(::mkdtemp(folder) != nullptr);
+  const std::filesystem::path beside = folder;
+  std::ofstream(beside / "vmlinuz") << kernel_that_says("6.1.0-9 x");
+  std::ofstream(beside / "vmlinux-6.1.0-8") << "another one";
+  CHECK(lab::find_kernel(beside).unpacked.empty());
+  std::ofstream(beside / "vmlinux-6.1.0-9") << "the same";
+  CHECK(lab::find_kernel(beside).unpacked == beside / "vmlinux-6.1.0-9");
+  std::filesystem::remove_all(beside);
+}
+
+TEST_CASE("an unpacked kernel: started by a microvm whose instructions are translated") {
+  lab::Hardware hardware;
+  hardware.kernel = "/packed";
+  const auto started = [&] {
+    const Words words = lab::qemu_arguments(hardware, 0);
+    return *(std::find(words.begin(), words.end(), "-kernel") + 1);
+  };
+  CHECK(started() == "/packed");
+  hardware.unpacked_kernel = "/unpacked";
+  CHECK(started() == "/unpacked");
+  hardware.microvm = false;
+  CHECK(started() == "/packed");
+  hardware.microvm = hardware.kvm = true;
+  CHECK(started() == "/packed");
+}
+#endif
