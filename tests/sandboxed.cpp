@@ -11,7 +11,7 @@
 #include "error.h"
 
 namespace {
-constexpr int kCpuWeight = 8;
+constexpr int kCpuWeight = 4;
 }
 
 int main(int argc, char** argv) {
